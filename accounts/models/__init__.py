@@ -1,0 +1,7 @@
+"""Parties and their dated names, users with roles, and grants."""
+
+from accounts.models.grants import Grant
+from accounts.models.parties import Party, PartyName
+from accounts.models.users import Role, User, UserRole
+
+__all__ = ["Grant", "Party", "PartyName", "Role", "User", "UserRole"]

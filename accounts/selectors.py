@@ -1,0 +1,31 @@
+"""Reads of parties by code and by any name they ever had."""
+
+from datetime import date
+
+from django.db.models import Q
+
+from accounts.models import Party, PartyName
+
+
+def party_by_code(code: str) -> Party | None:
+    """The party with that credit code or talent code."""
+    return Party.objects.filter(Q(uscc=code) | Q(talent_code=code)).first()
+
+
+def organisation_by_name(name: str, *kinds: str) -> Party | None:
+    """The oldest institution or department that bears or bore ``name``; ``kinds`` narrows the kind."""
+    wanted = kinds or (Party.Kind.INSTITUTION, Party.Kind.DEPARTMENT)
+    return (
+        Party.objects.filter(Q(name=name) | Q(names__name=name), kind__in=wanted).order_by("pk").distinct().first()
+    )
+
+
+def name_on(party: Party, day: date) -> str:
+    """The official name in force on ``day``; the current one where no dated name is recorded."""
+    dated = (
+        party.names.filter(kind=PartyName.Kind.OFFICIAL, valid_from__lte=day)
+        .filter(Q(valid_to=None) | Q(valid_to__gte=day))
+        .order_by("-valid_from")
+        .first()
+    )
+    return dated.name if dated else party.name

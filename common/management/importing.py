@@ -1,0 +1,50 @@
+"""The command every import shares: ``FILE [--dry-run] [--skip-invalid] [--json]``."""
+
+import json
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any, ClassVar
+
+from django.core.management.base import BaseCommand
+
+from common import audit, outbox
+from common.tabular import Importer, ImportReport, run_import
+
+
+class ImportCommand(BaseCommand):
+    """Subclasses name the importer; exit code 1 when any row was rejected and not skipped."""
+
+    importer_class: ClassVar[Any]
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", type=Path, metavar="FILE", help="CSV 或 XLSX 文件")
+        parser.add_argument("--dry-run", action="store_true", help="只检查，不写入")
+        parser.add_argument("--skip-invalid", action="store_true", help="跳过有误的行，写入其余各行")
+        parser.add_argument("--json", action="store_true", help="标准输出只含 JSON")
+
+    def handle(self, *, file: Path, dry_run: bool, skip_invalid: bool, **options: Any) -> None:
+        importer: Importer = self.importer_class()
+        report = run_import(file, importer, dry_run=dry_run, skip_invalid=skip_invalid)
+        if report.written and (report.created or report.updated):
+            audit.record("import", file=file.name, kind=type(importer).__name__, **self._counts(report))
+            # No worker is needed: what the import owes the index is delivered before the command ends.
+            outbox.relay()
+        self._print(report, as_json=options["json"], dry_run=dry_run)
+        if report.rejected and not skip_invalid:
+            raise SystemExit(1)
+
+    @staticmethod
+    def _counts(report: ImportReport) -> dict[str, int]:
+        return {key: value for key, value in report.as_json().items() if isinstance(value, int)}
+
+    def _print(self, report: ImportReport, *, as_json: bool, dry_run: bool) -> None:
+        if as_json:
+            self.stdout.write(json.dumps(report.as_json(), ensure_ascii=False))
+            return
+        for item in report.as_json()["rejected"]:
+            place = f"第 {item['row']} 行" + (f"，列 {item['column']}" if item["column"] else "")
+            self.stderr.write(f"{place}：{item['error']}")
+        note = "（试运行，未写入）" if dry_run else "" if report.written else "（有误，全部未写入）"
+        self.stdout.write(
+            f"新增 {report.created}，更新 {report.updated}，未变 {report.unchanged}，拒绝 {len(report.rejected)}{note}"
+        )

@@ -1,0 +1,137 @@
+"""Run one import: header check, cell check, then every row in one transaction."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import Path
+from typing import Any, Protocol
+
+from django.db import transaction
+
+from common.errors import DomainError
+from common.tabular.cells import Parser
+from common.tabular.reading import BadFile, read_lines
+
+Row = dict[str, Any]
+
+
+class Outcome(Enum):
+    """What applying one row did."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+
+
+class Importer(Protocol):
+    """What one kind of file is. ``apply`` raises DomainError (``field`` = column) to reject its row."""
+
+    columns: Mapping[str, Parser]
+    optional: Sequence[str]
+    key: Sequence[str]
+
+    def apply(self, row: Row) -> Outcome: ...
+
+
+@dataclass
+class ImportReport:
+    """Counts, and rejected rows as ``{"row", "column", "error"}``; ``written`` is False when nothing was kept."""
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    rejected: list[dict[str, Any]] = field(default_factory=list)
+    written: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "created": self.created,
+            "updated": self.updated,
+            "unchanged": self.unchanged,
+            "rejected": sorted(self.rejected, key=lambda item: item["row"]),
+        }
+
+    def reject(self, row: int, column: str, error: str) -> None:
+        self.rejected.append({"row": row, "column": column, "error": error})
+
+
+class _Undo(Exception):
+    """Leave the transaction without keeping it."""
+
+
+def run_import(path: Path, importer: Importer, *, dry_run: bool = False, skip_invalid: bool = False) -> ImportReport:
+    """Import ``path``; any invalid row means nothing is written, unless ``skip_invalid``."""
+    report = ImportReport()
+    try:
+        rows = list(_parsed(read_lines(path), importer, report))
+    except BadFile as error:
+        report.reject(error.row, error.column, error.message)
+        return report
+    try:
+        with transaction.atomic():
+            for number, row in rows:
+                _apply(importer, number, row, report)
+            if dry_run or (report.rejected and not skip_invalid):
+                raise _Undo
+        report.written = True
+    except _Undo:
+        if report.rejected and not skip_invalid:
+            report.created = report.updated = report.unchanged = 0
+    return report
+
+
+def _apply(importer: Importer, number: int, row: Row, report: ImportReport) -> None:
+    try:
+        with transaction.atomic():
+            outcome = importer.apply(row)
+    except DomainError as error:
+        report.reject(number, error.field or "", error.message)
+        return
+    setattr(report, outcome.value, getattr(report, outcome.value) + 1)
+
+
+def _parsed(lines: Iterable[tuple[int, list[str]]], importer: Importer, report: ImportReport) -> Iterable[tuple[int, Row]]:
+    iterator = iter(lines)
+    first = next(iterator, None)
+    if first is None:
+        raise BadFile("文件里没有内容，请保留表头并填好数据。")
+    header = first[1]
+    _check_header(header, importer)
+    seen: dict[tuple[Any, ...], int] = {}
+    found = False
+    for number, cells in iterator:
+        found = True
+        row, problems = _parse_row(header, cells, importer)
+        key = tuple(row.get(column) for column in importer.key)
+        if not problems and (earlier := seen.setdefault(key, number)) != number:
+            problems.append((importer.key[0], f"与第 {earlier} 行重复，请只保留一行"))
+        for column, message in problems:
+            report.reject(number, column, message)
+        if not problems:
+            yield number, row
+    if not found:
+        raise BadFile("只有表头，没有数据行。", row=2)
+
+
+def _check_header(header: list[str], importer: Importer) -> None:
+    for column in header:
+        if header.count(column) > 1:
+            raise BadFile(f"列“{column or '（空白）'}”出现了两次，请删去一列。", column=column)
+        if column not in importer.columns:
+            raise BadFile(f"不认识的列“{column or '（空白）'}”。应有的列：{','.join(importer.columns)}", column=column)
+    missing = [name for name in importer.columns if name not in header and name not in importer.optional]
+    if missing:
+        raise BadFile(f"缺少列：{'、'.join(missing)}。请按模板补齐表头。", column=missing[0])
+
+
+def _parse_row(header: list[str], cells: list[str], importer: Importer) -> tuple[Row, list[tuple[str, str]]]:
+    problems: list[tuple[str, str]] = []
+    if len(cells) > len(header):
+        problems.append((header[-1], f"这一行有 {len(cells)} 格，比表头多，请检查是否多了逗号"))
+    row: Row = {name: None for name in importer.columns}
+    for column, cell in zip(header, [*cells, *[""] * (len(header) - len(cells))], strict=False):
+        try:
+            row[column] = importer.columns[column](cell)
+        except ValueError as error:
+            problems.append((column, str(error)))
+    return row, problems

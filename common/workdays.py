@@ -1,0 +1,49 @@
+"""Working days of the State Council's calendar (library ``holidays``), corrected by rows the office can edit."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+
+import holidays
+
+from common.models import CalendarOverride
+
+
+@dataclass(frozen=True)
+class DueDate:
+    """A deadline; ``tentative`` (暂定) while the official notice of a year it crosses is not loaded."""
+
+    day: date
+    tentative: bool
+
+
+@lru_cache(maxsize=64)
+def _calendar(year: int) -> holidays.HolidayBase:
+    return holidays.country_holidays("CN", years=year)
+
+
+@lru_cache(maxsize=64)
+def _library_has_notice(year: int) -> bool:
+    """A year whose notice is known has make-up working days (调休) on weekends; without one there are none."""
+    return any(day.year == year for day in getattr(_calendar(year), "weekend_workdays", ()))
+
+
+def is_working_day(day: date) -> bool:
+    """True when offices work that day; an override row wins over the library."""
+    override = CalendarOverride.objects.filter(day=day).values_list("working", flat=True).first()
+    return _calendar(day.year).is_working_day(day) if override is None else override
+
+
+def is_tentative(year: int) -> bool:
+    """True while neither the library nor an override row knows the notice of ``year``."""
+    return not (_library_has_notice(year) or CalendarOverride.objects.filter(day__year=year).exists())
+
+
+def nth_working_day_after(start: date, count: int) -> DueDate:
+    """Return the ``count``-th working day strictly after ``start`` (count ≥ 1)."""
+    day, left = start, count
+    while left:
+        day += timedelta(days=1)
+        left -= is_working_day(day)
+    years = {(start + timedelta(days=1)).year, day.year}
+    return DueDate(day=day, tentative=any(is_tentative(year) for year in years))

@@ -1,0 +1,1 @@
+"""Rules of products: language, truth (the naive evaluator), explanation, and rules read from columns."""
