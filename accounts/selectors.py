@@ -15,9 +15,7 @@ def party_by_code(code: str) -> Party | None:
 def organisation_by_name(name: str, *kinds: str) -> Party | None:
     """The oldest institution or department that bears or bore ``name``; ``kinds`` narrows the kind."""
     wanted = kinds or (Party.Kind.INSTITUTION, Party.Kind.DEPARTMENT)
-    return (
-        Party.objects.filter(Q(name=name) | Q(names__name=name), kind__in=wanted).order_by("pk").distinct().first()
-    )
+    return Party.objects.filter(Q(name=name) | Q(names__name=name), kind__in=wanted).order_by("pk").distinct().first()
 
 
 def name_on(party: Party, day: date) -> str:

@@ -36,4 +36,3 @@ class DomainExceptionHandler(ExceptionHandler):
 
     def convert_known_exceptions(self, exc: Exception) -> Exception:
         return _DomainAPIError(exc) if isinstance(exc, DomainError) else super().convert_known_exceptions(exc)
-

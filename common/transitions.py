@@ -52,7 +52,9 @@ class StateMachine:
         transition = self.table.get((source, target))
         if transition is None:
             labels = dict(self.model._meta.get_field(self.field).flatchoices)
-            raise Conflict(f"当前状态为“{labels.get(source, source)}”，不能改为“{labels.get(target, target)}”。请刷新后再试。")
+            raise Conflict(
+                f"当前状态为“{labels.get(source, source)}”，不能改为“{labels.get(target, target)}”。请刷新后再试。"
+            )
         if not actor.has_role(*transition.roles):
             raise NotAllowed("您的岗位不能办理这一步，请由有权限的同事办理。")
         if transition.needs_reason and not reason.strip():

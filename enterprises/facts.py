@@ -87,14 +87,21 @@ FIELDS: Mapping[str, Field] = {
         Field("employees", "从业人数", FieldType.NUMBER, Owner.FACT, "社保缴纳证明", "人"),
         Field("revenue", "年营业收入", FieldType.NUMBER, Owner.FACT, "上年度财务报表或纳税申报表", "元"),
         Field("total_assets", "资产总额", FieldType.NUMBER, Owner.FACT, "上年度资产负债表", "元"),
-        Field("debt_ratio", "资产负债率", FieldType.NUMBER, Owner.FACT, "上年度资产负债表（负债总额÷资产总额）", "基点"),
+        Field(
+            "debt_ratio", "资产负债率", FieldType.NUMBER, Owner.FACT, "上年度资产负债表（负债总额÷资产总额）", "基点"
+        ),
         Field("rd_ratio", "研发费用占比", FieldType.NUMBER, Owner.FACT, "研发费用辅助账或加计扣除申报表", "基点"),
         Field("invention_patents", "发明专利", FieldType.NUMBER, Owner.FACT, "国家知识产权局专利证书", "件"),
         Field("utility_patents", "实用新型专利", FieldType.NUMBER, Owner.FACT, "国家知识产权局专利证书", "件"),
         Field("software_copyrights", "软件著作权", FieldType.NUMBER, Owner.FACT, "中国版权保护中心登记证书", "件"),
         Field("tags", "企业资质", FieldType.SET, Owner.FACT, "科技局、工信局认定文件或名单", open=True),
         Field(
-            "tax_grade", "纳税信用等级", FieldType.CATEGORY, Owner.FACT, "电子税务局“纳税信用级别查询”", vocabulary=TAX_GRADES
+            "tax_grade",
+            "纳税信用等级",
+            FieldType.CATEGORY,
+            Owner.FACT,
+            "电子税务局“纳税信用级别查询”",
+            vocabulary=TAX_GRADES,
         ),
         Field("has_prior_loan", "有过贷款", FieldType.BOOL, Owner.FACT, "企业信用报告（人民银行征信服务点）"),
         Field("leader_titles", "人才称号", FieldType.SET, Owner.FACT, "市委组织部、人社局人才认定证书", open=True),

@@ -21,7 +21,9 @@ class Posting(models.Model):
     evidence = models.JSONField("佐证", default=list)
     posted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="记账人")
     posted_at = models.DateTimeField("记账时间", default=clock.now)
-    reversal_of = models.OneToOneField("self", models.PROTECT, null=True, related_name="reversed_by", verbose_name="冲正")
+    reversal_of = models.OneToOneField(
+        "self", models.PROTECT, null=True, related_name="reversed_by", verbose_name="冲正"
+    )
 
     class Meta:
         ordering = ["occurred_on", "pk"]

@@ -60,7 +60,9 @@ class MeasureUnit(models.Model):
     role = models.CharField("分工", max_length=10, choices=Role)
     order = models.PositiveSmallIntegerField("次序")
     wording = models.CharField("文件写法", max_length=60)
-    party = models.ForeignKey("accounts.Party", models.PROTECT, null=True, related_name="measure_units", verbose_name="单位")
+    party = models.ForeignKey(
+        "accounts.Party", models.PROTECT, null=True, related_name="measure_units", verbose_name="单位"
+    )
     # 待核定: the annex names it, the body does not (市财政局 in rows 2, 3, 4, 6, 9).
     pending = models.BooleanField("待核定", default=False)
 

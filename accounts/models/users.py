@@ -22,7 +22,9 @@ class User(AbstractUser):
     """A person of one party, or a system actor (role ``system``) such as 导入."""
 
     display_name = models.CharField("姓名", max_length=60, blank=True)
-    party = models.ForeignKey("accounts.Party", models.PROTECT, null=True, related_name="users", verbose_name="所属主体")
+    party = models.ForeignKey(
+        "accounts.Party", models.PROTECT, null=True, related_name="users", verbose_name="所属主体"
+    )
 
     class Meta:
         ordering = ["pk"]

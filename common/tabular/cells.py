@@ -53,7 +53,9 @@ def scaled(scale: int = 1, *, low: int = 0, high: int = 10**9, unit: str = "") -
         if not cell:
             return None
         if not _NUMBER.fullmatch(cell):
-            raise ValueError(f"“{cell[:20]}”不是数字，请只填数字{f'（单位：{unit}）' if unit else ''}，例如 500 或 3.95")
+            raise ValueError(
+                f"“{cell[:20]}”不是数字，请只填数字{f'（单位：{unit}）' if unit else ''}，例如 500 或 3.95"
+            )
         number = Decimal(cell)
         if number < low:
             raise ValueError(f"不能小于 {low}{unit}，现为 {cell}")

@@ -90,7 +90,9 @@ def _apply(importer: Importer, number: int, row: Row, report: ImportReport) -> N
     setattr(report, outcome.value, getattr(report, outcome.value) + 1)
 
 
-def _parsed(lines: Iterable[tuple[int, list[str]]], importer: Importer, report: ImportReport) -> Iterable[tuple[int, Row]]:
+def _parsed(
+    lines: Iterable[tuple[int, list[str]]], importer: Importer, report: ImportReport
+) -> Iterable[tuple[int, Row]]:
     iterator = iter(lines)
     first = next(iterator, None)
     if first is None:

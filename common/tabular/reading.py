@@ -37,7 +37,9 @@ def read_lines(path: Path) -> Iterator[Line]:
     if size == 0:
         raise BadFile("文件是空的，请填好数据后再导入。")
     if size > MAX_BYTES:
-        raise BadFile(f"文件有 {size // 1024 // 1024} MB，超过上限 {MAX_BYTES // 1024 // 1024} MB，请拆成几个文件导入。")
+        raise BadFile(
+            f"文件有 {size // 1024 // 1024} MB，超过上限 {MAX_BYTES // 1024 // 1024} MB，请拆成几个文件导入。"
+        )
     with path.open("rb") as handle:
         is_zip = handle.read(4) == b"PK\x03\x04"
     yield from _xlsx_lines(path) if is_zip else _csv_lines(path)

@@ -6,9 +6,6 @@ from django.db.models import Q
 
 from common import clock
 
-# The shelves: a product is on one, a need may ask for several.
-CATEGORIES = ("贷", "保", "险", "投", "租")
-
 
 class Need(models.Model):
     """One financing need. Amounts in 元; an empty amount, term or guarantee list is unknown."""

@@ -44,7 +44,9 @@ class Fact(models.Model):
         ordering = ["party", "field", "-as_of", "-pk"]
         constraints = [
             models.UniqueConstraint(fields=["party", "field", "source", "as_of"], name="fact_once_per_source_and_day"),
-            models.CheckConstraint(condition=Q(source__in=["declared", "imported", "verified"]), name="fact_source_known"),
+            models.CheckConstraint(
+                condition=Q(source__in=["declared", "imported", "verified"]), name="fact_source_known"
+            ),
             models.CheckConstraint(condition=Q(valid_to=None) | Q(valid_to__gte=F("as_of")), name="fact_dates"),
         ]
         verbose_name = verbose_name_plural = "企业资料"
@@ -72,7 +74,9 @@ class TalentRole(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["talent", "firm", "role"], name="talent_role_once"),
             models.CheckConstraint(condition=Q(role__in=["founder", "leader", "employee"]), name="talent_role_known"),
-            models.CheckConstraint(condition=Q(until=None) | Q(since=None) | Q(until__gte=F("since")), name="talent_role_dates"),
+            models.CheckConstraint(
+                condition=Q(until=None) | Q(since=None) | Q(until__gte=F("since")), name="talent_role_dates"
+            ),
         ]
         verbose_name = verbose_name_plural = "人才与企业关系"
 

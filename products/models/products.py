@@ -25,7 +25,9 @@ class Product(models.Model):
     class Meta:
         ordering = ["code"]
         constraints = [
-            models.CheckConstraint(condition=Q(category__in=["贷", "保", "险", "投", "租"]), name="product_category_known"),
+            models.CheckConstraint(
+                condition=Q(category__in=["贷", "保", "险", "投", "租"]), name="product_category_known"
+            ),
             models.CheckConstraint(condition=Q(origin__in=["catalogue", "local"]), name="product_origin_known"),
         ]
         verbose_name = verbose_name_plural = "产品"
@@ -73,7 +75,9 @@ class ProductVersion(models.Model):
     content_hash = models.CharField("内容指纹", max_length=64)
 
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="经办人")
-    approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="复核人")
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="复核人"
+    )
     created_at = models.DateTimeField("创建时间", default=clock.now)
     published_at = models.DateTimeField("发布时间", null=True)
     confirmed_on = models.DateField("最近确认", null=True)
@@ -84,7 +88,8 @@ class ProductVersion(models.Model):
             models.UniqueConstraint(fields=["product", "number"], name="product_version_number"),
             models.UniqueConstraint(fields=["product"], condition=Q(state="listed"), name="product_one_listed_version"),
             models.CheckConstraint(
-                condition=Q(state__in=["draft", "in_review"]) | Q(published_at__isnull=False), name="version_published_at_set"
+                condition=Q(state__in=["draft", "in_review"]) | Q(published_at__isnull=False),
+                name="version_published_at_set",
             ),
             models.CheckConstraint(
                 # 复核人不得是经办人: the second pair of eyes is somebody else's.
@@ -92,10 +97,13 @@ class ProductVersion(models.Model):
                 name="version_checker_is_not_maker",
             ),
             models.CheckConstraint(
-                condition=Q(amount_min=None) | Q(amount_max=None) | Q(amount_max__gte=F("amount_min")), name="version_amounts"
+                condition=Q(amount_min=None) | Q(amount_max=None) | Q(amount_max__gte=F("amount_min")),
+                name="version_amounts",
             ),
             models.CheckConstraint(
-                condition=Q(term_min_months=None) | Q(term_max_months=None) | Q(term_max_months__gte=F("term_min_months")),
+                condition=Q(term_min_months=None)
+                | Q(term_max_months=None)
+                | Q(term_max_months__gte=F("term_min_months")),
                 name="version_terms",
             ),
             models.CheckConstraint(
