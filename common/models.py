@@ -94,6 +94,9 @@ class AuditHead(models.Model):
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(id=1), name="audit_head_single")]
 
+    def __str__(self) -> str:
+        return f"审计链尾 {self.seq}"
+
 
 class Job(models.Model):
     """Long work with a determinate progress bar that survives a restart."""

@@ -58,8 +58,7 @@ def _relay_batch(topic: str, handler: Handler, batch: int) -> int:
         try:
             with transaction.atomic():
                 handler(messages)
-        except Exception as error:
-            # The failure is recorded on the rows and logged; the next tick tries again up to MAX_ATTEMPTS.
+        except Exception as error:  # noqa: BLE001 - kept on the rows and logged; the next tick tries again
             _log.error("outbox_handler_failed", topic=topic, messages=len(ids), error=repr(error))
             for message in messages:
                 message.attempts += 1

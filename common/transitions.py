@@ -51,7 +51,7 @@ class StateMachine:
         source = getattr(locked, self.field)
         transition = self.table.get((source, target))
         if transition is None:
-            labels = dict(self.model._meta.get_field(self.field).flatchoices)
+            labels = dict(getattr(self.model._meta.get_field(self.field), "flatchoices", ()))
             raise Conflict(
                 f"当前状态为“{labels.get(source, source)}”，不能改为“{labels.get(target, target)}”。请刷新后再试。"
             )

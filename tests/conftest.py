@@ -1,1 +1,81 @@
 """Guards of the whole suite: what they catch is a bug in the product, not in the test."""
+
+import random
+from datetime import datetime
+from typing import Any
+
+import pytest
+from django.db import connection, models
+from django.db.models.query import QuerySet
+
+from accounts.models import Party, Role, User
+from accounts.services import party_register, system_actor, user_create
+from tests.codes import credit_code
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Races are proven on PostgreSQL only: SQLite's single writer hides them."""
+    if connection.vendor != "postgresql":
+        for item in items:
+            if item.get_closest_marker("postgresql"):
+                item.add_marker(pytest.mark.skip(reason="needs PostgreSQL (set TEST_DATABASE_URL)"))
+
+
+@pytest.fixture(autouse=True)
+def guard_unordered_querysets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A query without an order gets a random one, so that nothing can come to rely on luck."""
+    fetch_all = QuerySet._fetch_all
+
+    def shuffling(self: QuerySet[Any]) -> None:
+        fresh = self._result_cache is None
+        fetch_all(self)
+        if fresh and not self.ordered and self._result_cache:
+            random.shuffle(self._result_cache)
+
+    monkeypatch.setattr(QuerySet, "_fetch_all", shuffling)
+
+
+@pytest.fixture(autouse=True)
+def guard_select_for_update(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Locking without ``of`` would lock joined tables too."""
+    select_for_update = QuerySet.select_for_update
+
+    def checked(self: QuerySet[Any], *args: Any, of: tuple[str, ...] = (), **kwargs: Any) -> QuerySet[Any]:
+        if not of:
+            raise AssertionError("select_for_update needs of=(...)")
+        return select_for_update(self, *args, of=of, **kwargs)
+
+    monkeypatch.setattr(QuerySet, "select_for_update", checked)
+
+
+@pytest.fixture(autouse=True)
+def guard_dates(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A moment stored in a date column loses its day at midnight."""
+    prepare = models.DateField.get_prep_value
+
+    def checked(self: Any, value: Any) -> Any:
+        if type(self) is models.DateField and isinstance(value, datetime):
+            raise AssertionError(f"a datetime was given to the date column {self.name}")
+        return prepare(self, value)
+
+    monkeypatch.setattr(models.DateField, "get_prep_value", checked)
+
+
+@pytest.fixture
+def actor(db: None) -> User:
+    """The system actor of tests."""
+    return system_actor("测试")
+
+
+@pytest.fixture
+def firm(actor: User) -> Party:
+    """A made-up firm."""
+    return party_register(actor=actor, kind=Party.Kind.ENTERPRISE, name="测试新材料有限公司", uscc=credit_code(1))
+
+
+@pytest.fixture
+def firm_user(actor: User, firm: Party) -> User:
+    """A user of that firm."""
+    return user_create(
+        actor=actor, username="firm", password="correct horse", display_name="赵经办", party=firm, roles=[Role.FIRM]
+    )

@@ -1,11 +1,14 @@
-"""Settings of the test run: the product's own, with a cheap hasher and eager tasks."""
+"""Settings of the test run: the product's own, in a directory of its own, with a cheap hasher and eager tasks."""
 
+import os
 import tempfile
-from pathlib import Path
 
-from config.settings import *
+_directory = tempfile.TemporaryDirectory(prefix="market-tests-")
+os.environ["DATA_DIR"] = _directory.name
+os.environ.pop("SEARCH_URL", None)
+
+from config.settings import *  # noqa: E402 - DATA_DIR has to be set before the product's settings read it
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 CELERY_TASK_ALWAYS_EAGER = True
 CELERY_TASK_EAGER_PROPAGATES = True
-DATA_DIR = Path(tempfile.mkdtemp(prefix="market-tests-"))

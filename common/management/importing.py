@@ -26,7 +26,7 @@ class ImportCommand(BaseCommand):
         importer: Importer = self.importer_class()
         report = run_import(file, importer, dry_run=dry_run, skip_invalid=skip_invalid)
         if report.written and (report.created or report.updated):
-            audit.record("import", file=file.name, kind=type(importer).__name__, **self._counts(report))
+            audit.record("import", file=file.name, kind=type(importer).__name__, counts=self._counts(report))
             # No worker is needed: what the import owes the index is delivered before the command ends.
             outbox.relay()
         self._print(report, as_json=options["json"], dry_run=dry_run)

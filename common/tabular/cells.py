@@ -14,7 +14,7 @@ from stdnum.exceptions import ValidationError
 
 Parser = Callable[[str], Any]
 
-_NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,10})?")
+_NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,10})?")
 _SEPARATOR = re.compile(r"[;；]")
 
 
@@ -75,7 +75,7 @@ def iso_date(*, low: date = date(1900, 1, 1), high: date = date(2100, 12, 31)) -
     def parser(cell: str) -> date | None:
         if not cell:
             return None
-        parts = re.fullmatch(r"(\d{4})[-/年.](\d{1,2})[-/月.](\d{1,2})日?", cell)
+        parts = re.fullmatch(r"([0-9]{4})[-/年.]([0-9]{1,2})[-/月.]([0-9]{1,2})日?", cell)
         try:
             value = date(*(int(part) for part in parts.groups())) if parts else None
         except ValueError:

@@ -130,7 +130,7 @@ def _parse_row(header: list[str], cells: list[str], importer: Importer) -> tuple
     problems: list[tuple[str, str]] = []
     if len(cells) > len(header):
         problems.append((header[-1], f"这一行有 {len(cells)} 格，比表头多，请检查是否多了逗号"))
-    row: Row = {name: None for name in importer.columns}
+    row: Row = dict.fromkeys(importer.columns)
     for column, cell in zip(header, [*cells, *[""] * (len(header) - len(cells))], strict=False):
         try:
             row[column] = importer.columns[column](cell)

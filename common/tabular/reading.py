@@ -3,12 +3,13 @@
 import csv
 import io
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import openpyxl
+from openpyxl.utils import get_column_letter
 
 MAX_BYTES = 20 * 1024 * 1024
 MAX_UNPACKED = 50 * 1024 * 1024
@@ -75,29 +76,34 @@ def _csv_lines(path: Path) -> Iterator[Line]:
 
 def _xlsx_lines(path: Path) -> Iterator[Line]:
     _check_archive(path)
-    try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=False, keep_links=False)
-    except Exception as error:  # openpyxl raises anything from KeyError to its own classes on a broken archive
-        raise BadFile("这个 .xlsx 打不开，请用表格软件重新另存为 .xlsx 后再导入。") from error
-    try:
+    # Opened here: openpyxl would judge the file by its name, people rename files.
+    with path.open("rb") as handle:
+        try:
+            book = openpyxl.load_workbook(handle, read_only=True, data_only=False, keep_links=False)
+        except Exception as error:  # a broken archive raises anything from KeyError up
+            raise BadFile("这个 .xlsx 打不开，请用表格软件重新另存为 .xlsx 后再导入。") from error
         sheet = book.active
         if sheet is None:
             raise BadFile("工作簿里没有工作表。")
         for number, row in enumerate(sheet.iter_rows(), start=1):
             if number > MAX_ROWS + 1:
                 raise BadFile(f"超过 {MAX_ROWS} 行，请拆成几个文件导入。", row=number)
-            cells = []
-            for index, cell in enumerate(row):
-                if cell.data_type == "f":
-                    raise BadFile(_formula(str(cell.value)), row=number, column=_letter(index))
-                cells.append(_as_text(cell.value))
-            while cells and not cells[-1]:
-                cells.pop()
-            _check_limits(number, cells)
+            cells = _xlsx_cells(number, row)
             if cells:
                 yield number, cells
-    finally:
         book.close()
+
+
+def _xlsx_cells(number: int, row: Iterable[Any]) -> list[str]:
+    cells = []
+    for index, cell in enumerate(row):
+        if cell.data_type == "f":
+            raise BadFile(_formula(str(cell.value)), row=number, column=_letter(index))
+        cells.append(_as_text(cell.value))
+    while cells and not cells[-1]:
+        cells.pop()
+    _check_limits(number, cells)
+    return cells
 
 
 def _check_archive(path: Path) -> None:
@@ -130,7 +136,7 @@ def _formula(text: str) -> str:
 
 
 def _letter(index: int) -> str:
-    return openpyxl.utils.get_column_letter(index + 1)
+    return str(get_column_letter(index + 1))
 
 
 def _as_text(value: Any) -> str:

@@ -1,0 +1,42 @@
+"""Say which real services answer, and fail when one that REQUIRED_SERVICES names does not.
+
+``python -m tests.services``; REQUIRED_SERVICES is a comma-separated list kept in ``.ci/run``.
+"""
+
+import os
+import sys
+from collections.abc import Callable
+
+
+def _postgresql() -> str:
+    import psycopg
+
+    url = os.environ.get("TEST_DATABASE_URL", "")
+    if not url:
+        return "TEST_DATABASE_URL 未设置"
+    try:
+        with psycopg.connect(url, connect_timeout=3):
+            return ""
+    except psycopg.OperationalError as error:
+        return str(error).strip()
+
+
+SERVICES: dict[str, Callable[[], str]] = {"postgresql": _postgresql}
+
+
+def main() -> int:
+    required = {name for name in os.environ.get("REQUIRED_SERVICES", "").split(",") if name}
+    if unknown := required - SERVICES.keys():
+        sys.stderr.write(f"REQUIRED_SERVICES 里有不认识的服务：{'、'.join(sorted(unknown))}\n")
+        return 1
+    failed = False
+    for name, probe in SERVICES.items():
+        problem = probe()
+        failed |= bool(problem) and name in required
+        state = "可用" if not problem else f"不可用，相关测试已跳过（{problem}）"
+        sys.stdout.write(f"服务 {name}：{state}\n")
+    return int(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
