@@ -1,3 +1,24 @@
-from django.urls import path
+"""Composition of every floor's addresses."""
 
-urlpatterns = []
+from django.contrib import admin
+from django.contrib.auth.decorators import login_not_required
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+api = [
+    path("", include("products.api.urls")),
+    path("", include("matching.api.urls")),
+    path("", include("ledger.api.urls")),
+]
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("api/v1/schema/", login_not_required(SpectacularAPIView.as_view(permission_classes=[])), name="schema"),
+    path(
+        "api/v1/docs/",
+        login_not_required(SpectacularSwaggerSplitView.as_view(url_name="schema", permission_classes=[])),
+        name="docs",
+    ),
+    path("api/v1/", include((api, "v1"))),
+    path("", include("frontend.urls")),
+]

@@ -26,9 +26,14 @@ class Outcome(Enum):
 class Importer(Protocol):
     """What one kind of file is. ``apply`` raises DomainError (``field`` = column) to reject its row."""
 
-    columns: Mapping[str, Parser]
-    optional: Sequence[str]
-    key: Sequence[str]
+    @property
+    def columns(self) -> Mapping[str, Parser]: ...
+
+    @property
+    def optional(self) -> Sequence[str]: ...
+
+    @property
+    def key(self) -> Sequence[str]: ...
 
     def apply(self, row: Row) -> Outcome: ...
 

@@ -1,0 +1,141 @@
+"""``make run``: prepare the data once, then keep the web server and the worker alive until told to stop."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from types import FrameType
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+
+from config import env
+from config.demo import load as demo
+
+STOP_WITHIN = 8.0
+READY_WITHIN = 60.0
+
+
+class Command(BaseCommand):
+    help = "准备数据并启动网页与后台任务；Ctrl-C 停止"
+    requires_system_checks: list[str] = []
+
+    def handle(self, **_: Any) -> None:
+        started = time.monotonic()
+        self._stopping, self._preparing = False, True
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._stop)
+        try:
+            self._prepare()
+        except KeyboardInterrupt:
+            raise CommandError("已停止；没做完的一步不会留下半截数据，下次启动会接着做。") from None
+        self._preparing = False
+        children = [self._spawn(*self._web()), self._spawn(*self._worker())]
+        try:
+            self._wait_until_ready(children[0])
+            self._closing_screen(time.monotonic() - started)
+            while not self._stopping:
+                for child in children:
+                    if child.poll() is not None:
+                        raise CommandError(f"子进程意外退出（代码 {child.returncode}），已停止。日志见上方。")
+                time.sleep(0.3)
+        finally:
+            self._end(children)
+        self.stdout.write("已停止，数据都已保存。")
+
+    def _stop(self, number: int, frame: FrameType | None) -> None:
+        self._stopping = True
+        if self._preparing:
+            # Every step is a transaction or can be repeated: leaving at once is safe, waiting is not needed.
+            raise KeyboardInterrupt
+
+    def _prepare(self) -> None:
+        steps = (
+            ("更新库表", self._migrate),
+            ("载入方案、产品目录与演示城市", self._load_demo),
+            ("检查检索索引", lambda: call_command("rebuild_index", "--if-needed", stdout=sys.stderr)),
+        )
+        for label, step in steps:
+            begun = time.monotonic()
+            step()
+            self.stderr.write(f"  {label}：{time.monotonic() - begun:.1f} 秒")
+
+    def _migrate(self) -> None:
+        call_command("migrate", verbosity=0, interactive=False)
+        call_command("createcachetable", verbosity=0)
+
+    def _load_demo(self) -> None:
+        demo.load(progress=lambda text: self.stderr.write(f"    {text}"))
+
+    def _web(self) -> tuple[str, ...]:
+        return ("-m", "gunicorn", "--config", "python:config.gunicorn", "config.wsgi:application")
+
+    def _worker(self) -> tuple[str, ...]:
+        schedule = str(settings.DATA_DIR / "celerybeat-schedule")
+        options = ("--pool", "threads", "--concurrency", "2", "--loglevel", "WARNING", "--without-gossip")
+        return ("-m", "celery", "-A", "config", "worker", "-B", "-s", schedule, *options)
+
+    def _spawn(self, *arguments: str) -> subprocess.Popen[bytes]:
+        # A group of its own: Ctrl-C reaches this command only, which then ends its children in order.
+        return subprocess.Popen([sys.executable, *arguments], start_new_session=True, cwd=env.BASE_DIR)  # noqa: S603
+
+    def _wait_until_ready(self, web: subprocess.Popen[bytes]) -> None:
+        url = f"http://127.0.0.1:{env.PORT}/readyz"
+        deadline = time.monotonic() + READY_WITHIN
+        last = ""
+        while not self._stopping and web.poll() is None:
+            try:
+                with urllib.request.urlopen(url, timeout=5):
+                    return
+            except urllib.error.HTTPError as error:
+                last = error.read().decode()
+            except OSError as error:
+                last = str(error)
+            if time.monotonic() > deadline:
+                raise CommandError(f"网页在 {READY_WITHIN:.0f} 秒内没有就绪：{last}")
+            time.sleep(0.1)
+        if not self._stopping:
+            raise CommandError(f"网页没有启动（端口 {env.PORT} 可能被占用；可用 PORT=8001 make run 换一个）。")
+
+    def _closing_screen(self, seconds: float) -> None:
+        if self._stopping:
+            return
+        counts = demo.summary()
+        logins = json.loads(demo.logins_path().read_text("utf-8"))
+        lines = [
+            "",
+            "金融超市已就绪",
+            "  方案    {measures} 项措施，{indicators} 项指标".format(**counts),
+            "  产品    {reference} 款参考产品（公开资料整理，非实时报价），{local} 款本地演示产品".format(**counts),
+            "  城市    {firms} 家企业，{talents} 名（个）人才与团队，{needs} 项需求，白名单 {batches} 批".format(
+                **counts
+            ),
+            "  匹配    {pairs} 对：符合 {satisfied}，缺资料 {unknown}，不符合 {violated}".format(**counts),
+            "",
+            f"  打开    http://127.0.0.1:{env.PORT}/",
+            "  登录    账号均为演示账号，口令在本机生成：",
+            *(f"          {item['username']:<14}{item['who']}" for item in logins["users"]),
+            f"  口令    {logins['password']}",
+            f"  用时    {seconds:.1f} 秒。按 Ctrl-C 停止。",
+            "",
+        ]
+        self.stdout.write("\n".join(lines))
+        self.stdout.flush()
+
+    def _end(self, children: list[subprocess.Popen[bytes]]) -> None:
+        for child in children:
+            if child.poll() is None:
+                os.killpg(child.pid, signal.SIGTERM)
+        deadline = time.monotonic() + STOP_WITHIN
+        for child in children:
+            try:
+                child.wait(max(0.1, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                os.killpg(child.pid, signal.SIGKILL)
+                child.wait()
