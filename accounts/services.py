@@ -61,6 +61,20 @@ def party_rename(*, actor: User, party: Party, name: str, since: date | None = N
 
 
 @transaction.atomic
+def party_alias_add(
+    *, actor: User, party: Party, name: str, kind: str = PartyName.Kind.ORIGINAL, source: str = ""
+) -> bool:
+    """Record another spelling (简称, 原文写法) that imports and pages find ``party`` by; False when it is known."""
+    if kind == PartyName.Kind.OFFICIAL:
+        raise Invalid("正式名称请用更名登记。", field="kind")
+    if party.names.filter(name=name).exists():
+        return False
+    PartyName.objects.create(party=party, name=name, kind=kind, source=source)
+    audit.record("party_alias_add", actor=actor, obj=party, name=name, kind=str(kind))
+    return True
+
+
+@transaction.atomic
 def user_create(
     *, actor: User, username: str, password: str, display_name: str, party: Party | None, roles: Iterable[str]
 ) -> User:

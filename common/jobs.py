@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -27,6 +28,13 @@ def advance(job: Job, done: int, total: int | None = None) -> None:
         job.total = total
     job.updated_at = clock.now()
     Job.objects.filter(pk=job.pk).update(done=job.done, total=job.total, updated_at=job.updated_at)
+
+
+def release_silent(kind: str, silence: timedelta) -> int:
+    """Mark active jobs of ``kind`` without progress for ``silence`` as failed: their process died and bars the next."""
+    active = Job.objects.filter(kind=kind, state__in=[Job.State.QUEUED, Job.State.RUNNING])
+    dead = active.filter(updated_at__lt=clock.now() - silence)
+    return dead.update(state=Job.State.FAILED, error="进程中断，未完成", updated_at=clock.now())
 
 
 @contextmanager

@@ -39,11 +39,6 @@ class StateMachine:
         if len(self.table) != len(transitions):
             raise ValueError(f"duplicate transition declared for {model.__name__}")
 
-    def targets(self, obj: Any, actor: Actor) -> list[str]:
-        """States ``actor`` may move ``obj`` to, as far as table and role tell."""
-        state = getattr(obj, self.field)
-        return [t.target for t in self.table.values() if t.source == state and actor.has_role(*t.roles)]
-
     @transaction.atomic
     def move(self, obj: Any, target: str, *, actor: Actor, reason: str = "", **fields: Any) -> TransitionLog:
         """Move ``obj`` to ``target``, also writing ``fields``; raise Conflict or NotAllowed, changing nothing."""

@@ -1,7 +1,7 @@
 """Places: what a product's region text covers, where a firm is, and what follows about every other place.
 
-A place code is its short Chinese name (``鄂尔多斯``, ``东胜区``). ``<code>部分地区`` is a part of that place nobody listed;
-for the whole country it is :data:`UNLISTED`. No firm is known to be in or out of such a part of its own places.
+A place code is its short Chinese name (``鄂尔多斯``, ``东胜区``). ``<code>部分地区`` is a part of that place nobody
+listed; for the whole country it is :data:`UNLISTED`. No firm is known to be in or out of such a part of its own places.
 """
 
 import re
@@ -23,6 +23,7 @@ HOME = "鄂尔多斯"
 _PART = "部分地区"
 _FILE = Path(__file__).parent / "data" / "places.yaml"
 _WHOLE = re.compile(r"(及|下辖|所辖|全部|所有)?(各|全)?(盟市|旗区|旗县区?|市|区|省|境|域|地|辖区)|辖内|辖区|地区")
+_WHOLE_NATION = re.compile(r"各地|范围内?")
 _ADDRESS = re.compile(r".*(镇|乡|苏木|街道|嘎查|村|路|街|大道|号|楼|室|园|园区|产业园|基地)")
 _DIVISION = re.compile(r".{1,14}(市|区|县|州|盟|旗|园)")
 
@@ -136,7 +137,8 @@ def _covered(name: str) -> str:
     code, tail = _walk(name, None)
     if code is None or "经营区域" in tail:
         return UNLISTED
-    if not tail or (_WHOLE.fullmatch(tail) and PLACES[code].level != "nation"):
+    whole = _WHOLE_NATION if code == NATION else _WHOLE
+    if not tail or whole.fullmatch(tail):
         return code
     # 杭锦后旗 is not a part of 杭锦旗: below the cities a leftover means that the name was misread.
     return part_of(code) if PLACES[code].level in ("nation", "province", "city") else UNLISTED
@@ -146,16 +148,11 @@ def _with_note(codes: list[str], note: str) -> list[str]:
     if note == "来源地" or _WHOLE.fullmatch(note):
         return codes
     if included := re.fullmatch(r"(?:含|包括)(.+)", note):
-        extra = [code for code in resolve(included[1]) if codes[0] not in PLACES or codes[0] not in ancestors_of(code)]
+        extra = [code for code in resolve(included[1]) if code not in PLACES or codes[0] not in ancestors(code)]
         return [*extra, *codes]
     parts = [part_of(code) if code in PLACES else code for code in codes]
     start = _covered(note.removesuffix("起")) if note.endswith("起") else None
     return [start, *parts] if start in PLACES else parts
-
-
-def ancestors_of(code: str) -> tuple[str, ...]:
-    """Like :func:`ancestors`, and empty for a pseudo place."""
-    return ancestors(code) if code in PLACES else ()
 
 
 def canonical(region_text: str) -> str | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from enterprises.facts import SetValue
 from talents.models import BARE_TITLE, TITLES
-from talents.titles import CITY_TITLE, REGION_TITLE, clean
+from talents.titles import CITY_TITLE, REGION_TITLE
 from talents.titles import normal as normal_title
 
 _SPELLINGS = {

@@ -1,5 +1,71 @@
+"""What every page needs to know of its reader: which portal, which tabs, which is current, whose name."""
+
+from dataclasses import dataclass
+
 from django.http import HttpRequest
+from django.urls import reverse
+
+from accounts.models import Role, User
+
+Tab = tuple[str, str]
+
+HOME: Tab = ("home", "首页")
+PRODUCTS: Tab = ("products", "找产品")
+PLAN: Tab = ("plan", "工作方案")
+LEDGER: Tab = ("ledger", "台账")
+MATCHES: Tab = ("matches", "我的匹配")
+NEEDS: Tab = ("needs", "我的需求")
+FACTS: Tab = ("facts", "我的资料")
+
+PUBLIC_TABS = (HOME, PRODUCTS)
+FIRM_TABS = (PRODUCTS, MATCHES, NEEDS, FACTS, PLAN)
+OFFICE_TABS = (LEDGER, PLAN, PRODUCTS)
+STAFF_TABS = (PRODUCTS, PLAN, LEDGER)
+
+# First portal whose roles the reader holds: (name under the mark, roles, tabs).
+PORTALS: tuple[tuple[str, tuple[str, ...], tuple[Tab, ...]], ...] = (
+    ("企业与人才", (Role.FIRM, Role.TALENT), FIRM_TABS),
+    ("金融办", (Role.OFFICE, Role.OFFICE_SIGNER), OFFICE_TABS),
+    ("牵头单位", (Role.LEAD_UNIT,), OFFICE_TABS),
+    ("金融机构", (Role.BANK_MAKER, Role.BANK_CHECKER), STAFF_TABS),
+    ("特派员", (Role.OFFICER,), STAFF_TABS),
+)
+
+# Pages without a tab of their own stand under the tab they were reached from.
+UNDER = {
+    "product": "products",
+    "need_new": "needs",
+    "need_edit": "needs",
+    "facts_edit": "facts",
+    "ledger_quarter": "ledger",
+}
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """One tab of the header."""
+
+    label: str
+    url: str
+    current: bool
 
 
 def portal(request: HttpRequest) -> dict[str, object]:
-    return {}
+    """``portal`` for templates: ``name``, ``nav``, and ``who`` (empty for a visitor)."""
+    name, tabs, who = "", PUBLIC_TABS, ""
+    # An error before the log-in middleware leaves a request without a user.
+    user = getattr(request, "user", None)
+    if isinstance(user, User):
+        name, tabs = _portal_of(user)
+        who = user.party.name if user.party else str(user)
+    here = request.resolver_match.url_name if request.resolver_match else None
+    current = UNDER.get(here or "", here)
+    nav = [NavItem(label, reverse(f"frontend:{view}"), view == current) for view, label in tabs]
+    return {"portal": {"name": name, "nav": nav, "who": who}}
+
+
+def _portal_of(user: User) -> tuple[str, tuple[Tab, ...]]:
+    for name, roles, tabs in PORTALS:
+        if user.has_role(*roles):
+            return name, tabs
+    return "", STAFF_TABS

@@ -35,7 +35,7 @@ class Measure(models.Model):
     title = models.CharField("措施", max_length=60)
     text = models.TextField("工作措施")
     deadline_text = models.CharField("完成时限", max_length=200)
-    # [{"kind": "by"|"yearly"|"ongoing", "on": ISO date, "count": int, "what": text}]
+    # [{"kind": "by"|"yearly"|"ongoing", "day": ISO date, "count": int, "what": text, "met_by": …}]
     deadlines = models.JSONField("时限要点", default=list)
     # {"section": …, "text": …, "lead": …, "support": …, "notes": [...], "place": …}: the annex's own wording.
     annex = models.JSONField("附件2原文", default=dict)

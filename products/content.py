@@ -21,6 +21,7 @@ MAX_REVENUE = 10**12
 MAX_MONTHS = 1_200
 MAX_BASIS_POINTS = 10_000
 MAX_TEXT = 2_000
+MAX_ADDRESS = 500
 VERIFIED = ("source", "partly")
 
 _LIMITS = {
@@ -47,7 +48,7 @@ _LENGTHS = {
     "target": 300,
     "other_conditions": MAX_TEXT,
     "features": MAX_TEXT,
-    "source_url": 500,
+    "source_url": MAX_ADDRESS,
 }
 _AS_OF = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 _web_address = URLValidator(schemes=["http", "https"])
@@ -55,7 +56,7 @@ _web_address = URLValidator(schemes=["http", "https"])
 
 @dataclass(frozen=True)
 class VersionContent:
-    """Field for field what ProductVersion stores. Amounts 元, terms months, rates basis points; None or empty: unknown."""
+    """Field for field what ProductVersion stores: amounts 元, terms months, rates basis points; empty is unknown."""
 
     name: str
     region_text: str = ""
@@ -89,8 +90,9 @@ COLUMNS = tuple(item.name for item in fields(VersionContent))
 
 def content_of(version: ProductVersion) -> VersionContent:
     """What a stored version says."""
-    stored = {name: getattr(version, name) for name in COLUMNS}
-    return VersionContent(**{name: tuple(item) if isinstance(item, list) else item for name, item in stored.items()})
+    stored: dict[str, Any] = {name: getattr(version, name) for name in COLUMNS}
+    values: dict[str, Any] = {name: tuple(item) if isinstance(item, list) else item for name, item in stored.items()}
+    return VersionContent(**values)
 
 
 def checked(content: VersionContent) -> VersionContent:
@@ -112,9 +114,7 @@ def checked(content: VersionContent) -> VersionContent:
 
 def content_hash(content: VersionContent, rules: list[dict[str, object]]) -> str:
     """SHA-256 (hex) over the canonical JSON of every content field and the stored rules."""
-    body = json.dumps(
-        {**content.columns(), "rules": rules}, ensure_ascii=False, sort_keys=True, separators=(",", ":")
-    )
+    body = json.dumps({**content.columns(), "rules": rules}, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(body.encode()).hexdigest()
 
 

@@ -15,17 +15,18 @@ CATEGORY_WORDS = {
     "投": "投资 股权投资 基金",
     "租": "租赁 融资租赁",
 }
-_COUNTRY = "全国"
 
 
 def _regions(version: ProductVersion) -> list[str]:
     """Places a person may pick to find the product: those it names and the larger ones they lie in."""
-    named = [code for code in places.resolve(version.region_text) if code != places.UNLISTED]
     labels: dict[str, None] = {}
-    for code in named:
-        for wider in sorted(places.membership(code).yes):
-            if code == _COUNTRY or wider != _COUNTRY:
-                labels[places.label(wider)] = None
+    for code in places.resolve(version.region_text):
+        # A part of a place nobody listed is still looked for under that place.
+        place = code.removesuffix(places.part_of(""))
+        if place == places.NATION:
+            labels[places.label(place)] = None
+        elif place in places.PLACES:
+            labels.update((places.label(wider), None) for wider in places.ancestors(place) if wider != places.NATION)
     return list(labels)
 
 

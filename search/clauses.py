@@ -83,6 +83,17 @@ class Weighted:
     weight: int
 
 
+@dataclass(frozen=True)
+class BestOf:
+    """Scores the best of ``items``, plus ``spill`` hundredths of each other one: a word counts once, not per field."""
+
+    items: tuple[Weighted, ...]
+    spill: int = 0
+
+
+Scoring = Weighted | BestOf
+
+
 def filtered_fields(item: Filter) -> frozenset[str]:
     """The fields a filter restricts; a facet's counts ignore filters on its own field."""
     match item:

@@ -2,7 +2,7 @@
 
 ``build(keys)`` yields one row for each of ``keys`` that is public now; a key not yielded leaves the index. A row is a
 mapping: ``"key"`` plus one value under the name of every declared field: text for Text (or a list of texts), text or a
-list of texts for Keyword, an integer or None (the source does not say) for Number. A Text and a Keyword may share a name.
+list of texts for Keyword, an integer or None (the source does not say) for Number. Text and Keyword may share a name.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -10,14 +10,14 @@ from dataclasses import dataclass, fields
 
 from common.errors import Invalid
 
-Row = Mapping[str, str | int | None | Sequence[str]]
+Row = Mapping[str, str | int | Sequence[str] | None]
 
 RELEVANCE = "relevance"
 
 
 @dataclass(frozen=True)
 class Text:
-    """A field people's words are looked for in. ``weight`` in hundredths; ``grams`` also indexes characters and pairs."""
+    """A field people's words are looked for in. ``weight`` in hundredths; ``grams``: also by one or two characters."""
 
     name: str
     weight: int
@@ -59,7 +59,7 @@ class Sort:
 
 @dataclass(frozen=True)
 class Document:
-    """The declaration of one kind of document. ``lexicon`` names the Text whose values are proper names (typo repair)."""
+    """The declaration of one kind of document. ``lexicon``: the Text whose values are proper names."""
 
     name: str
     label: str

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from django.db import transaction
 
@@ -36,6 +36,13 @@ class Importer(Protocol):
     def key(self) -> Sequence[str]: ...
 
     def apply(self, row: Row) -> Outcome: ...
+
+
+@runtime_checkable
+class Preparing(Protocol):
+    """An importer that must see every well-formed row before the first is applied (a batch published as a whole)."""
+
+    def prepare(self, rows: Sequence[Row]) -> None: ...
 
 
 @dataclass
@@ -74,6 +81,8 @@ def run_import(path: Path, importer: Importer, *, dry_run: bool = False, skip_in
         return report
     try:
         with transaction.atomic():
+            if isinstance(importer, Preparing):
+                importer.prepare([row for _, row in rows])
             for number, row in rows:
                 _apply(importer, number, row, report)
             if dry_run or (report.rejected and not skip_invalid):

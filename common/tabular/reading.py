@@ -67,7 +67,7 @@ def _csv_lines(path: Path) -> Iterator[Line]:
             stripped = [cell.strip() for cell in cells]
             for index, cell in enumerate(stripped):
                 if cell[:1] in ("=", "@") or (cell[:1] in ("+", "-") and not cell[1:2].isdigit() and len(cell) > 1):
-                    raise BadFile(_formula(cell), row=number, column=_letter(index))
+                    raise BadFile(_formula(cell), row=number, column=get_column_letter(index + 1))
             if any(stripped):
                 yield number, stripped
     except csv.Error as error:
@@ -98,7 +98,7 @@ def _xlsx_cells(number: int, row: Iterable[Any]) -> list[str]:
     cells = []
     for index, cell in enumerate(row):
         if cell.data_type == "f":
-            raise BadFile(_formula(str(cell.value)), row=number, column=_letter(index))
+            raise BadFile(_formula(str(cell.value)), row=number, column=get_column_letter(index + 1))
         cells.append(_as_text(cell.value))
     while cells and not cells[-1]:
         cells.pop()
@@ -133,10 +133,6 @@ def _check_limits(number: int, cells: list[str]) -> None:
 
 def _formula(text: str) -> str:
     return f"单元格是公式（{text[:20]}），请粘贴为数值或文字后再导入。"
-
-
-def _letter(index: int) -> str:
-    return str(get_column_letter(index + 1))
 
 
 def _as_text(value: Any) -> str:

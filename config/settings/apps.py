@@ -76,6 +76,7 @@ USE_TZ = True
 
 STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT.mkdir(exist_ok=True)
 # No build step: files are served straight from the apps that own them.
 WHITENOISE_USE_FINDERS = True
 

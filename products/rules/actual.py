@@ -6,7 +6,7 @@ from products.rules.evaluate import truth
 from products.rules.figures import quantity
 from products.rules.language import Group, In, Node, Not, SetTest
 from products.rules.trees import Leaf, fields, leaves
-from products.rules.wording import UNLISTED_TEXT, members_text
+from products.rules.wording import members_text
 
 UNFILLED = "未填"
 MOST_MEMBERS_SHOWN = 6
@@ -30,7 +30,8 @@ def only_unlisted_places_open(leaf: Leaf, subject: Subject) -> bool:
         leaf.field == "places"
         and isinstance(leaf, SetTest)
         and isinstance(value, SetValue)
-        and {member for member in leaf.values if value.contains(member) is None} == {places.UNLISTED}
+        and not any(_is_listed(member) and value.contains(member) is None for member in leaf.values)
+        and truth(leaf, subject) is None
     )
 
 
@@ -50,10 +51,13 @@ def _deciding(node: Node, subject: Subject) -> list[Leaf]:
 
 def _value_text(field: str, tests: list[Leaf], subject: Subject) -> str:
     value = subject.values.get(field)
-    undecided = any(truth(test, subject) is None for test in tests)
+    open_tests = [test for test in tests if truth(test, subject) is None]
     asked = tuple(dict.fromkeys(member for test in tests if isinstance(test, In | SetTest) for member in test.values))
-    text = UNFILLED if value is None else _known(field, value, asked, undecided=undecided)
-    note = subject.notes.get(field) if undecided else None
+    text = UNFILLED if value is None else _known(field, value, asked, undecided=bool(open_tests))
+    if open_tests and all(only_unlisted_places_open(test, subject) for test in open_tests):
+        # What the firm could add to its own data would not help here, so its note stays out.
+        return text
+    note = subject.notes.get(field) if open_tests else None
     return f"{text}（{note}）" if note else text
 
 
@@ -97,10 +101,11 @@ def _where(value: SetValue, asked: tuple[str, ...], *, undecided: bool) -> str:
         return UNFILLED
     # The finest place is the one that lies in the most others.
     finest = max(sorted(value.yes), key=lambda place: len(places.membership(place).yes))
+    left = tuple(place for place in asked if value.contains(place) is None and _is_listed(place))
     here = places.label(finest)
-    if not undecided:
-        return here
-    left = tuple(place for place in asked if value.contains(place) is None and place != places.UNLISTED)
-    if not left:
-        return f"{here}；{UNLISTED_TEXT}"
-    return f"{here}；是否在{members_text('places', left)}{UNFILLED}"
+    return f"{here}；是否在{members_text('places', left)}{UNFILLED}" if undecided and left else here
+
+
+def _is_listed(place: str) -> bool:
+    """False for the part of a country, province or city that the source leaves open."""
+    return place in places.PLACES

@@ -24,8 +24,8 @@ def rules_of(version: ProductVersion) -> RuleSet:
     tests: tuple[tuple[str, str, Node | None], ...] = (
         ("category", "产品类别", SetTest(op="any_of", field="need_kinds", values=(version.product.category,))),
         ("region", "适用地区", _any_of("places", places.resolve(version.region_text))),
-        ("amount", "融资金额", _range("need_amount", version.amount_min, version.amount_max)),
-        ("term", "融资期限", _range("need_term_months", version.term_min_months, version.term_max_months)),
+        ("amount", "金额", _range("need_amount", version.amount_min, version.amount_max)),
+        ("term", "期限", _range("need_term_months", version.term_min_months, version.term_max_months)),
         ("guarantee", "担保方式", _any_of("need_guarantees", version.guarantee_methods)),
         ("min_years", "成立年限", _range("age_months", version.min_age_months, None)),
         ("min_revenue", "年营业收入", _range("revenue", version.min_revenue, None)),

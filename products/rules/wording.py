@@ -6,8 +6,6 @@ from products.rules.figures import quantity, span
 from products.rules.language import Between, Compare, Group, In, IsTrue, Node, Not, SetTest
 from products.rules.trees import Leaf, opposite, simplified
 
-UNLISTED_TEXT = "来源未列明全部适用地区"
-
 # ≥, >, ≤, < as one says them of an amount, a span of time, a ratio, a count.
 _WORDS = {
     "元": {"ge": "不低于", "gt": "高于", "le": "不超过", "lt": "低于"},
@@ -29,7 +27,7 @@ def members_text(field: str, members: tuple[str, ...]) -> str:
     named = "、".join(places.label(member) for member in members if member != places.UNLISTED)
     if places.UNLISTED not in members:
         return named
-    return f"{named}等（{UNLISTED_TEXT}）" if named else UNLISTED_TEXT
+    return f"{named}等（来源未列明全部适用地区）" if named else "来源未列明适用地区"
 
 
 def _phrase(node: Node) -> str:

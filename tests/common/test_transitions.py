@@ -54,7 +54,6 @@ def test_role_reason_and_guard_are_checked(job, actor):
     long = Job.objects.create(kind="a kind far too long", key="2")
     with pytest.raises(NotAllowed, match="过长"):
         MACHINE.move(long, "running", actor=actor)
-    assert MACHINE.targets(job, actor) == ["failed"]
 
 
 def test_a_stale_object_cannot_move_twice(job, actor):

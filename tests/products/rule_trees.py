@@ -48,7 +48,9 @@ def leaves() -> st.SearchStrategy[dict[str, Any]]:
         numbers(),
         grade.map(lambda values: {"op": "in", "field": "tax_grade", "values": values}),
         st.builds(
-            lambda op, values: {"op": op, "field": "tags", "values": values}, st.sampled_from(["any_of", "all_of"]), tags
+            lambda op, values: {"op": op, "field": "tags", "values": values},
+            st.sampled_from(["any_of", "all_of"]),
+            tags,
         ),
         st.just({"op": "is_true", "field": "has_prior_loan"}),
     )

@@ -52,14 +52,24 @@ def test_not_follows_the_kleene_table(inner, expected):
 
 @pytest.mark.parametrize(
     ("op", "value", "expected"),
-    [("ge", 5, True), ("ge", 6, False), ("gt", 4, True), ("gt", 5, False)]
-    + [("le", 5, True), ("le", 4, False), ("lt", 6, True), ("lt", 5, False)],
+    [
+        ("ge", 5, True),
+        ("ge", 6, False),
+        ("gt", 4, True),
+        ("gt", 5, False),
+        ("le", 5, True),
+        ("le", 4, False),
+        ("lt", 6, True),
+        ("lt", 5, False),
+    ],
 )
 def test_comparisons_at_their_bounds(op, value, expected):
     assert truth(node({"op": op, "field": "need_amount", "value": value}), SUBJECT) is expected
 
 
-@pytest.mark.parametrize(("low", "high", "expected"), [(5, 5, True), (5, 9, True), (1, 5, True), (6, 9, False), (1, 4, False)])
+@pytest.mark.parametrize(
+    ("low", "high", "expected"), [(5, 5, True), (5, 9, True), (1, 5, True), (6, 9, False), (1, 4, False)]
+)
 def test_between_includes_both_ends(low, high, expected):
     assert truth(node({"op": "between", "field": "need_amount", "low": low, "high": high}), SUBJECT) is expected
 

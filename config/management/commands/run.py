@@ -8,6 +8,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -17,6 +18,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from config import env
 from config.demo import load as demo
+from search.services import ensure_current
 
 STOP_WITHIN = 8.0
 READY_WITHIN = 60.0
@@ -36,14 +38,14 @@ class Command(BaseCommand):
         except KeyboardInterrupt:
             raise CommandError("已停止；没做完的一步不会留下半截数据，下次启动会接着做。") from None
         self._preparing = False
-        children = [self._spawn(*self._web()), self._spawn(*self._worker())]
+        children = [self._spawn("web", *self._web()), self._spawn("worker", *self._worker())]
         try:
             self._wait_until_ready(children[0])
             self._closing_screen(time.monotonic() - started)
             while not self._stopping:
                 for child in children:
                     if child.poll() is not None:
-                        raise CommandError(f"子进程意外退出（代码 {child.returncode}），已停止。日志见上方。")
+                        raise CommandError(f"子进程意外退出（代码 {child.returncode}），已停止。日志：{self._log('*')}")
                 time.sleep(0.3)
         finally:
             self._end(children)
@@ -59,7 +61,7 @@ class Command(BaseCommand):
         steps = (
             ("更新库表", self._migrate),
             ("载入方案、产品目录与演示城市", self._load_demo),
-            ("检查检索索引", lambda: call_command("rebuild_index", "--if-needed", stdout=sys.stderr)),
+            ("检查检索索引", ensure_current),
         )
         for label, step in steps:
             begun = time.monotonic()
@@ -79,11 +81,24 @@ class Command(BaseCommand):
     def _worker(self) -> tuple[str, ...]:
         schedule = str(settings.DATA_DIR / "celerybeat-schedule")
         options = ("--pool", "threads", "--concurrency", "2", "--loglevel", "WARNING", "--without-gossip")
-        return ("-m", "celery", "-A", "config", "worker", "-B", "-s", schedule, *options)
+        return ("-m", "celery", "-q", "-A", "config", "worker", "-B", "-s", schedule, *options)
 
-    def _spawn(self, *arguments: str) -> subprocess.Popen[bytes]:
-        # A group of its own: Ctrl-C reaches this command only, which then ends its children in order.
-        return subprocess.Popen([sys.executable, *arguments], start_new_session=True, cwd=env.BASE_DIR)  # noqa: S603
+    def _spawn(self, name: str, *arguments: str) -> subprocess.Popen[bytes]:
+        log = self._log(name)
+        log.parent.mkdir(exist_ok=True)
+        with log.open("ab") as output:
+            # A group of its own: Ctrl-C reaches this command only, which then ends its children in order.
+            return subprocess.Popen(  # noqa: S603
+                [sys.executable, *arguments],
+                start_new_session=True,
+                cwd=env.BASE_DIR,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+
+    @staticmethod
+    def _log(name: str) -> Path:
+        return Path(settings.DATA_DIR) / "logs" / f"{name}.log"
 
     def _wait_until_ready(self, web: subprocess.Popen[bytes]) -> None:
         url = f"http://127.0.0.1:{env.PORT}/readyz"
@@ -101,7 +116,9 @@ class Command(BaseCommand):
                 raise CommandError(f"网页在 {READY_WITHIN:.0f} 秒内没有就绪：{last}")
             time.sleep(0.1)
         if not self._stopping:
-            raise CommandError(f"网页没有启动（端口 {env.PORT} 可能被占用；可用 PORT=8001 make run 换一个）。")
+            raise CommandError(
+                f"网页没有启动（端口 {env.PORT} 可能被占用，可用 PORT=8001 make run 换一个）。日志：{self._log('web')}"
+            )
 
     def _closing_screen(self, seconds: float) -> None:
         if self._stopping:

@@ -1,0 +1,61 @@
+"""Registering firms, and what a talent is to a firm."""
+
+from datetime import date
+
+from django.db import transaction
+
+from accounts.models import Party, User
+from accounts.services import party_register
+from common import audit
+from common.errors import Invalid
+from common.tabular import Outcome
+from common.tabular.cells import credit_code
+from enterprises.models import EnterpriseProfile, TalentRole
+
+
+@transaction.atomic
+def enterprise_register(*, actor: User, uscc: str, name: str, demo: bool = False) -> Party:
+    """Register a firm; Invalid for a wrong credit code, Conflict for one already registered (field ``uscc``)."""
+    try:
+        code = credit_code(uscc)
+    except ValueError as error:
+        raise Invalid(f"{error}。", field="uscc") from error
+    if code is None:
+        raise Invalid("请填写统一社会信用代码。", field="uscc")
+    party = party_register(actor=actor, kind=Party.Kind.ENTERPRISE, name=name, uscc=code, demo=demo)
+    EnterpriseProfile.objects.create(party=party)
+    audit.record("enterprise_register", actor=actor, obj=party)
+    return party
+
+
+@transaction.atomic
+def talent_role_record(
+    *, actor: User, talent: Party, firm: Party, role: str, since: date | None = None, until: date | None = None
+) -> tuple[TalentRole, Outcome]:
+    """Record that ``talent`` founded (founder), leads (leader) or works for (employee) ``firm``.
+
+    Talent, firm and role identify the record; an empty date leaves the recorded one as it is.
+    """
+    _check_role(talent, firm, role)
+    Party.objects.select_for_update(of=("self",)).get(pk=talent.pk)
+    record = TalentRole.objects.filter(talent=talent, firm=firm, role=role).first()
+    outcome = Outcome.CREATED if record is None else Outcome.UPDATED
+    record = record or TalentRole(talent=talent, firm=firm, role=role)
+    before = (record.since, record.until)
+    record.since, record.until = since or record.since, until or record.until
+    if record.since and record.until and record.until < record.since:
+        raise Invalid(f"结束日期 {record.until} 早于开始日期 {record.since}，请核对。", field="role_to")
+    if outcome is Outcome.UPDATED and before == (record.since, record.until):
+        return record, Outcome.UNCHANGED
+    record.save()
+    audit.record("talent_role_record", actor=actor, obj=record, role=role, since=record.since, until=record.until)
+    return record, outcome
+
+
+def _check_role(talent: Party, firm: Party, role: str) -> None:
+    if talent.kind not in (Party.Kind.PERSON, Party.Kind.TEAM):
+        raise Invalid(f"{talent.name} 不是人才或团队。", field="talent_code")
+    if firm.kind != Party.Kind.ENTERPRISE:
+        raise Invalid(f"{firm.name} 不是企业。", field="firm_uscc")
+    if role not in TalentRole.Role.values:
+        raise Invalid("关系请填：创办、领办或任职。", field="role")

@@ -1,0 +1,141 @@
+"""Needs: registered, changed and closed by the party itself (or the system on import)."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from accounts.models import Party, User
+from common import audit, clock
+from common.errors import Conflict, Invalid, NotAllowed
+from enterprises.facts import CATEGORIES, GUARANTEES
+from enterprises.models import Need
+from enterprises.policies import can
+
+MAX_AMOUNT = 10**12
+MAX_TERM_MONTHS = 600
+
+# No look-alikes: people read these codes over the telephone.
+_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+
+
+@transaction.atomic
+def need_register(
+    *,
+    actor: User,
+    party: Party,
+    kinds: Sequence[str],
+    amount: int | None,
+    term_months: int | None,
+    purpose: str,
+    guarantees: Sequence[str] | None,
+    needed_by: date | None = None,
+    code: str | None = None,
+) -> Need:
+    """Register a need; amount in 元, ``guarantees`` None = not said, [] = none but credit.
+
+    Without ``code`` one is made that says nothing of the party. Invalid names the form field; a code in use is a
+    Conflict.
+    """
+    if not can(actor, "edit", party):
+        raise NotAllowed("只能登记本单位的需求。")
+    content = _content(kinds, amount, term_months, purpose, guarantees, needed_by)
+    try:
+        with transaction.atomic():
+            need = Need.objects.create(code=code or _new_code(), party=party, recorded_by=actor, **content)
+    except IntegrityError as error:
+        raise Conflict(f"需求编号 {code} 已被使用，请换一个编号。", field="code") from error
+    audit.record("need_register", actor=actor, obj=need, code=need.code, kinds=need.kinds)
+    return need
+
+
+@transaction.atomic
+def need_update(
+    *,
+    actor: User,
+    need: Need,
+    kinds: Sequence[str],
+    amount: int | None,
+    term_months: int | None,
+    purpose: str,
+    guarantees: Sequence[str] | None,
+    needed_by: date | None = None,
+) -> bool:
+    """Replace what an open need asks for; False when nothing changed. ``need`` is brought up to date."""
+    content = _content(kinds, amount, term_months, purpose, guarantees, needed_by)
+    current = _locked(actor, need)
+    changed = sorted(name for name, value in content.items() if getattr(current, name) != value)
+    if not changed:
+        return False
+    if current.state != Need.State.OPEN:
+        raise Conflict(f"需求 {need.code} 已结束，不能修改，请另登记一个需求。", field="code")
+    for name in changed:
+        setattr(current, name, content[name])
+        setattr(need, name, content[name])
+    current.updated_at = need.updated_at = clock.now()
+    current.save(update_fields=[*changed, "updated_at"])
+    audit.record("need_update", actor=actor, obj=need, code=need.code, changed=changed)
+    return True
+
+
+@transaction.atomic
+def need_close(*, actor: User, need: Need, reason: str = "") -> None:
+    """Close an open need; Conflict when it is closed already."""
+    current = _locked(actor, need)
+    if current.state != Need.State.OPEN:
+        raise Conflict(f"需求 {need.code} 已结束。")
+    need.state, need.updated_at = Need.State.CLOSED, clock.now()
+    need.save(update_fields=["state", "updated_at"])
+    audit.record("need_close", actor=actor, obj=need, code=need.code, reason=reason)
+
+
+def _locked(actor: User, need: Need) -> Need:
+    current = Need.objects.select_for_update(of=("self",)).select_related("party").get(pk=need.pk)
+    if not can(actor, "edit", current):
+        raise NotAllowed("只能修改本单位的需求。")
+    return current
+
+
+def _new_code() -> str:
+    return f"N{clock.today():%Y%m%d}-{''.join(secrets.choice(_ALPHABET) for _ in range(6))}"
+
+
+def _content(
+    kinds: Sequence[str],
+    amount: int | None,
+    term_months: int | None,
+    purpose: str,
+    guarantees: Sequence[str] | None,
+    needed_by: date | None,
+) -> dict[str, Any]:
+    return {
+        "kinds": _chosen("kinds", kinds, CATEGORIES, at_least=1),
+        "amount": _within("amount", amount, MAX_AMOUNT, "元"),
+        "term_months": _within("term_months", term_months, MAX_TERM_MONTHS, "个月"),
+        "purpose": _short(purpose),
+        "guarantees": None if guarantees is None else _chosen("guarantees", guarantees, GUARANTEES),
+        "needed_by": needed_by,
+    }
+
+
+def _chosen(field: str, values: Sequence[str], vocabulary: tuple[str, ...], *, at_least: int = 0) -> list[str]:
+    if strange := [value for value in values if value not in vocabulary]:
+        raise Invalid(f"没有选项“{'、'.join(strange)}”，请选：{'、'.join(vocabulary)}。", field=field)
+    if len(values) < at_least:
+        raise Invalid(f"请至少选一类：{'、'.join(vocabulary)}。", field=field)
+    # One order, so that the same choice is the same record.
+    return [option for option in vocabulary if option in values]
+
+
+def _within(field: str, value: int | None, high: int, unit: str) -> int | None:
+    if value is not None and not 0 < value <= high:
+        raise Invalid(f"应大于 0，不超过 {high:,} {unit}。", field=field)
+    return value
+
+
+def _short(purpose: str) -> str:
+    if len(purpose) > 200:
+        raise Invalid(f"用途最多 200 个字，现有 {len(purpose)} 个。", field="purpose")
+    return purpose.strip()

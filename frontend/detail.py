@@ -1,0 +1,45 @@
+"""What the product page says beside the reasons: conditions in words, source, closer products."""
+
+from dataclasses import dataclass
+
+from frontend.reasons import Reasons, reasons
+from frontend.viewer import Viewer
+from matching.selectors import match_subject
+from products.models import Product, ProductVersion
+from products.presentation import REFERENCE_NOTE, SOURCE_SILENT, VERIFIED_LABELS
+from products.rules.explain import required_text
+from products.selectors import listed_versions, rules_for
+
+CLOSER_SHOWN = 3
+DEMO_NOTE = "演示产品，机构与条件为虚构"
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where the page's figures come from."""
+
+    note: str
+    as_of: str
+    verified: str
+    url: str
+
+
+def conditions(version: ProductVersion) -> list[tuple[str, str]]:
+    """(label, what is asked) of every rule, as the product lists them."""
+    return [(rule.label, required_text(rule.test)) for rule in rules_for(version)]
+
+
+def source_of(version: ProductVersion) -> Source:
+    """A published figure is never a quote, and a made-up product says so."""
+    if version.product.origin == Product.Origin.CATALOGUE:
+        verified = VERIFIED_LABELS.get(version.source_verified, SOURCE_SILENT)
+        return Source(REFERENCE_NOTE, version.source_as_of or SOURCE_SILENT, verified, version.source_url)
+    published = f"{version.published_at:%Y-%m-%d}" if version.published_at else "尚未发布"
+    note = DEMO_NOTE if version.product.institution and version.product.institution.demo else "机构发布"
+    return Source(note, published, "由机构经办发布、第二人复核", version.source_url)
+
+
+def closer_products(viewer: Viewer, version: ProductVersion) -> list[Reasons]:
+    """The best other products of the same shelf that are not refused."""
+    same_shelf = listed_versions().filter(product__category=version.product.category).exclude(pk=version.pk)
+    return [reasons(match) for match in match_subject(viewer.subject, same_shelf)[:CLOSER_SHOWN]]

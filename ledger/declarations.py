@@ -1,0 +1,238 @@
+"""What a plan file may say (pydantic, unknown keys refused). The vocabulary is the same for every plan."""
+
+import string
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Text = Annotated[str, Field(min_length=1)]
+Code = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,59}$")]
+Window = Literal["year", "plan", "ever", "month"]
+ROW_COLUMNS = ("重点任务", "工作措施", "牵头单位", "配合单位", "完成时限")
+
+
+class Strict(BaseModel):
+    """Unknown keys are errors: a misspelt one would silently change what is counted."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class Counting(Strict):
+    """One number out of postings. ``column``: amount, quantity, party, organisation or ``fields.<name>``.
+
+    ``among`` names a population (``ledger.populations``) the parties must belong to at the end of the window.
+    """
+
+    op: Literal["count", "sum", "distinct"]
+    kinds: Annotated[list[Text], Field(min_length=1)]
+    column: str = ""
+    where: dict[str, Annotated[list[str | int | bool], Field(min_length=1)]] = {}
+    window: Window | None = None
+    among: Text | None = None
+
+    @model_validator(mode="after")
+    def _column_fits(self) -> Self:
+        wanted = {"count": "", "sum": "amount quantity", "distinct": "party organisation"}[self.op].split()
+        if self.op == "distinct" and self.column.startswith("fields."):
+            return self
+        if self.column not in wanted and (wanted or self.column):
+            raise ValueError(f"op 为 {self.op} 时 column 应为 {'、'.join(wanted) or '空'}")
+        return self
+
+
+class Members(Strict):
+    """How many parties belong to a population at the end of the window."""
+
+    op: Literal["members"]
+    of: Text
+
+
+class Ratio(Strict):
+    """Numerator over denominator, in percent."""
+
+    op: Literal["ratio"]
+    numerator: Counting
+    denominator: Annotated[Counting | Members, Field(discriminator="op")]
+
+
+class Growth(Strict):
+    """Against the same span one year earlier, in percent. ``same_reporters``: refuse where the organisations differ."""
+
+    op: Literal["growth"]
+    of: Counting
+    same_reporters: bool = False
+
+
+Formula = Annotated[Counting | Ratio | Growth, Field(discriminator="op")]
+
+
+class IndicatorDeclared(Strict):
+    """One indicator. ``per_unit`` raw units (元) make one declared unit (亿元 = 100000000)."""
+
+    code: Code
+    name: Text
+    measure: int | None = None
+    period: Literal["yearly", "cumulative", "by_date"]
+    by: date | None = None
+    unit: Text
+    per_unit: Annotated[int, Field(gt=0)] = 1
+    target: Decimal | None = None
+    definition: Text
+    formula: Formula
+
+    @model_validator(mode="after")
+    def _date_given(self) -> Self:
+        if (self.period == "by_date") != (self.by is not None):
+            raise ValueError("period 为 by_date 时须写 by（日期），其他情形不写")
+        if isinstance(self.formula, Ratio | Growth) and self.unit != "%":
+            raise ValueError("比率和增速的 unit 应为 “%”")
+        return self
+
+
+class PostingsDeclared(Strict):
+    """Postings of one kind, narrowed by fields."""
+
+    kind: Text
+    where: dict[str, Annotated[list[str | int | bool], Field(min_length=1)]] = {}
+
+
+class Draft(PostingsDeclared):
+    """A sentence for 进展情况. Placeholders: {count} postings, {quantity} their sum, {wan} amount in 万元."""
+
+    text: Text
+
+    @model_validator(mode="after")
+    def _placeholders_known(self) -> Self:
+        names = {name for _, name, _, _ in string.Formatter().parse(self.text) if name is not None}
+        if unknown := names - {"count", "quantity", "wan"}:
+            raise ValueError(f"text 里有不认识的占位符：{'、'.join(sorted(unknown))}")
+        return self
+
+
+class Deadline(Strict):
+    """One point of 完成时限: by a date, so many a year, or ongoing. ``met_by``: the posting that proves it."""
+
+    kind: Literal["by", "yearly", "ongoing"]
+    what: Text
+    day: date | None = None
+    count: Annotated[int, Field(gt=0)] | None = None
+    met_by: PostingsDeclared | None = None
+
+    @model_validator(mode="after")
+    def _fits_kind(self) -> Self:
+        if (self.kind == "by") != (self.day is not None):
+            raise ValueError("kind 为 by 时须写 day（日期），其他情形不写")
+        if self.kind != "yearly" and self.count is not None:
+            raise ValueError("只有 kind 为 yearly 时才写 count")
+        return self
+
+
+class AnnexNote(Strict):
+    """One place where the annex departs from the body."""
+
+    kind: Literal["扫描损坏", "写法不同", "实质差异"]
+    column: Literal["重点任务", "工作措施", "牵头单位", "配合单位", "完成时限"]
+    annex: str
+    body: str
+    reading: Text
+    basis: Text
+    pending: bool = False
+
+
+class Annex(Strict):
+    """The annex's own row, as scanned; an empty ``section`` is a cell merged with the one above."""
+
+    place: Text
+    section: str = ""
+    text: Text
+    lead: Text
+    support: Text
+    notes: list[AnnexNote] = []
+    pending_lead: list[Text] = []
+    pending_support: list[Text] = []
+
+
+class MeasureDeclared(Strict):
+    """One measure: the body's text and units, the annex's deadline."""
+
+    number: Annotated[int, Field(ge=1, le=999)]
+    place: Text
+    section: Annotated[str, Field(min_length=1, max_length=60)]
+    title: Annotated[str, Field(min_length=1, max_length=60)]
+    text: Text
+    lead: Annotated[list[Text], Field(min_length=1)]
+    support: list[Text] = []
+    deadline: Annotated[str, Field(min_length=1, max_length=200)]
+    deadlines: Annotated[list[Deadline], Field(min_length=1)]
+    annex: Annex | None = None
+    drafts: list[Draft] = []
+
+
+class LaterName(Strict):
+    """A name taken after the plan was issued."""
+
+    name: Text
+    since: date
+    basis: Text
+
+
+class Unit(Strict):
+    """A unit, named as when the plan was issued. ``wordings`` are the plan's, ``scanned`` the annex's damaged ones."""
+
+    name: Text
+    wordings: Annotated[list[Text], Field(min_length=1)]
+    scanned: list[Text] = []
+    basis: Text
+    pending: bool = False
+    later: list[LaterName] = []
+
+
+class Member(Strict):
+    """One dated member of a group."""
+
+    name: Text
+    since: date | None = None
+    until: date | None = None
+
+
+class Group(Strict):
+    """A wording that stands for many: either ``members`` by name, or a ``query`` answered from the records."""
+
+    wording: Text
+    basis: Text
+    pending: bool = False
+    query: Text | None = None
+    members: list[Member] = []
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Self:
+        if (self.query is None) == (not self.members):
+            raise ValueError("query 与 members 须且只须写一个")
+        return self
+
+
+class Goal(Strict):
+    """One goal of the plan's first chapter, with the indicators that measure it."""
+
+    text: Text
+    indicators: list[Code] = []
+
+
+class PlanDeclared(Strict):
+    """A whole plan file."""
+
+    code: Code
+    title: Annotated[str, Field(min_length=1, max_length=200)]
+    document_number: Annotated[str, Field(min_length=1, max_length=60)]
+    issued_on: date
+    starts_on: date
+    ends_on: date
+    issuers: list[Text] = []
+    source: Text
+    goals: list[Goal] = []
+    units: list[Unit]
+    groups: list[Group] = []
+    measures: Annotated[list[MeasureDeclared], Field(min_length=1)]
+    indicators: list[IndicatorDeclared] = []

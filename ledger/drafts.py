@@ -1,0 +1,126 @@
+"""Sentences for 进展情况 and the state of deadlines, from postings alone. Nothing is drafted where nothing is posted."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from django.db.models import QuerySet
+
+from journal import registry
+from journal.models import Posting
+from ledger import postings
+from ledger.declarations import Deadline, Draft, MeasureDeclared, PostingsDeclared
+from ledger.indicators import plain
+from ledger.postings import Span
+
+# 临近: a deadline this close is shown before it is missed.
+NEAR_DAYS = 30
+
+
+class DeadlineStatus(StrEnum):
+    """Where a deadline stands on a day."""
+
+    MET = "met"
+    OVERDUE = "overdue"
+    NEAR = "near"
+    AHEAD = "ahead"
+    YEARLY = "yearly"
+    ONGOING = "ongoing"
+
+
+STATUS_LABELS = {
+    DeadlineStatus.MET: "已有完成记录",
+    DeadlineStatus.OVERDUE: "逾期（没有完成记录）",
+    DeadlineStatus.NEAR: "临近",
+    DeadlineStatus.AHEAD: "未到期",
+    DeadlineStatus.YEARLY: "按年度",
+    DeadlineStatus.ONGOING: "长期",
+}
+
+
+@dataclass(frozen=True)
+class DeadlineState:
+    """One point of 完成时限 on a day; ``days`` to go (negative when past), None where there is no date."""
+
+    what: str
+    status: DeadlineStatus
+    label: str
+    day: date | None
+    count: int | None
+    days: int | None
+
+
+@dataclass(frozen=True)
+class Drafted:
+    """What the postings of one measure say."""
+
+    progress: str
+    evidence: tuple[str, ...]
+    deadlines: tuple[DeadlineState, ...]
+
+
+def drafted(measures: Sequence[MeasureDeclared], as_of: date, plan_starts: date, on: date) -> dict[int, Drafted]:
+    """By measure number; one query for the table. ``as_of`` ends the quarter, deadlines are looked at from ``on``."""
+    rows = list(_rows(measures, as_of, plan_starts))
+    return {
+        measure.number: Drafted(
+            *_progress(measure.drafts, rows, as_of.year),
+            tuple(_state(item, rows, on) for item in measure.deadlines),
+        )
+        for measure in measures
+    }
+
+
+def _rows(measures: Iterable[MeasureDeclared], as_of: date, plan_starts: date) -> QuerySet[Posting]:
+    kinds = {draft.kind for measure in measures for draft in measure.drafts}
+    kinds |= {item.met_by.kind for measure in measures for item in measure.deadlines if item.met_by}
+    start = min(plan_starts, date(as_of.year, 1, 1))
+    return postings.in_force(sorted(kinds), Span(start, as_of, as_of)).order_by("occurred_on", "pk")
+
+
+def _matching(declared: PostingsDeclared, rows: list[Posting]) -> list[Posting]:
+    return [
+        row
+        for row in rows
+        if row.kind == declared.kind
+        and row.quantity > 0
+        and all(row.fields.get(name) in values for name, values in declared.where.items())
+    ]
+
+
+def _progress(drafts: Sequence[Draft], rows: list[Posting], year: int) -> tuple[str, tuple[str, ...]]:
+    sentences, evidence = [], []
+    this_year = [row for row in rows if row.occurred_on.year == year]
+    for draft in drafts:
+        if found := _matching(draft, this_year):
+            sentences.append(_sentence(draft, found))
+            evidence += [row.source_key for row in found]
+    return "".join(sentences), tuple(dict.fromkeys(evidence))
+
+
+def _sentence(draft: Draft, found: list[Posting]) -> str:
+    amounts = [row.amount for row in found if row.amount is not None]
+    unknown = len(found) - len(amounts)
+    if "{wan}" in draft.text and unknown:
+        return f"本年“{registry.get(draft.kind).label}”{len(found)}笔，其中{unknown}笔未填金额。"
+    return draft.text.format(
+        count=len(found), quantity=sum(row.quantity for row in found), wan=plain(Decimal(sum(amounts)) / 10_000)
+    )
+
+
+def _state(item: Deadline, rows: list[Posting], on: date) -> DeadlineState:
+    status = _status(item, rows, on)
+    days = (item.day - on).days if item.day else None
+    return DeadlineState(item.what, status, STATUS_LABELS[status], item.day, item.count, days)
+
+
+def _status(item: Deadline, rows: list[Posting], on: date) -> DeadlineStatus:
+    if item.day is None:
+        return DeadlineStatus.YEARLY if item.kind == "yearly" else DeadlineStatus.ONGOING
+    if item.met_by and _matching(item.met_by, rows):
+        return DeadlineStatus.MET
+    if item.day < on:
+        return DeadlineStatus.OVERDUE
+    return DeadlineStatus.NEAR if (item.day - on).days <= NEAR_DAYS else DeadlineStatus.AHEAD

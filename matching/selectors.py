@@ -1,0 +1,144 @@
+"""Reads of matches: live for a need or a subject with every reason, or as last stored."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Sum
+
+from common.errors import Missing
+from enterprises import selectors as enterprises
+from enterprises.facts import Subject
+from enterprises.models import Need
+from matching.engine.naive import Placing, rank
+from matching.models import MatchResult
+from products import selectors as products
+from products.models import ProductVersion
+from products.rules.cure import from_date
+from products.rules.evaluate import Verdict, judge
+from products.rules.explain import VERDICT_LABELS, RuleResult, explain
+from products.rules.language import Group, RuleSet
+
+_CLAUSES = re.compile(r"[;；\n]")
+
+
+@dataclass(frozen=True)
+class ProductMatch:
+    """One product for one subject with a reason per rule. ``from_date``: the day on which age alone makes it fit."""
+
+    version: ProductVersion
+    verdict: Verdict
+    score: int
+    results: tuple[RuleResult, ...]
+    from_date: date | None = None
+
+    @property
+    def code(self) -> str:
+        return self.version.product.code
+
+    @property
+    def satisfied(self) -> int:
+        return self._count(Verdict.SATISFIED)
+
+    @property
+    def unknown(self) -> int:
+        return self._count(Verdict.UNKNOWN)
+
+    @property
+    def violated(self) -> int:
+        return self._count(Verdict.VIOLATED)
+
+    @property
+    def to_verify(self) -> tuple[str, ...]:
+        """Published conditions in words, which no rule reads and the institution checks itself."""
+        clauses = (clause.strip() for clause in _CLAUSES.split(self.version.other_conditions))
+        return tuple(clause for clause in (self.version.target.strip(), *clauses) if clause)
+
+    @property
+    def verdict_text(self) -> str:
+        """The verdict as people read it; 符合 promises no more than the published conditions that were tested."""
+        if self.verdict is Verdict.SATISFIED and self.to_verify:
+            return f"符合已公开条件（另有 {len(self.to_verify)} 项须机构核实）"
+        return VERDICT_LABELS[self.verdict]
+
+    def _count(self, verdict: Verdict) -> int:
+        return sum(result.verdict is verdict for result in self.results)
+
+
+@dataclass(frozen=True)
+class StoredTotals:
+    """Sums over all stored results: needs matched, and pairs by verdict."""
+
+    needs: int
+    satisfied: int
+    unknown: int
+    violated: int
+
+
+def need_or_missing(code: str) -> Need:
+    """The need with that code, or Missing with what to do next."""
+    need = enterprises.need_by_code(code)
+    if need is None:
+        raise Missing(f"没有编号为“{code[:40]}”的需求，请核对需求编号。")
+    return need
+
+
+def match_need(need: Need, *, on: date | None = None, all_verdicts: bool = False) -> list[ProductMatch]:
+    """Listed products for ``need`` as of ``on`` (today), best first; 不符合 only with ``all_verdicts``."""
+    subject = enterprises.subject_of(need.party, need, on=on)
+    return match_subject(subject, products.listed_versions(), seed=need.code, all_verdicts=all_verdicts)
+
+
+def match_subject(
+    subject: Subject, versions: Iterable[ProductVersion], *, seed: str = "", all_verdicts: bool = False
+) -> list[ProductMatch]:
+    """Rank and explain ``versions`` for ``subject``; ``seed`` (else the subject's code) settles ties."""
+    by_code = {version.product.code: version for version in versions}
+    placings = rank(seed or subject.code, subject, shelf_of(by_code.values()))
+    return [
+        _explained(subject, by_code[placing.product], placing)
+        for placing in placings
+        if all_verdicts or placing.verdict is not Verdict.VIOLATED
+    ]
+
+
+def explain_product(subject: Subject, version: ProductVersion) -> ProductMatch:
+    """One product for one subject, the same answer as in its list of matches."""
+    judgement = judge(products.rules_for(version), subject)
+    return _explained(subject, version, Placing(version.product.code, judgement.verdict, judgement.score))
+
+
+def shelf_of(versions: Iterable[ProductVersion]) -> list[tuple[str, RuleSet]]:
+    """What an engine needs of products: code and rules."""
+    return [(version.product.code, products.rules_for(version)) for version in versions]
+
+
+def stored_results(needs: Sequence[Need]) -> dict[int, MatchResult]:
+    """Last stored results by need id; a need never matched has none."""
+    return {result.need_id: result for result in MatchResult.objects.filter(need__in=needs)}
+
+
+def is_current(result: MatchResult) -> bool:
+    """True while the rules on the shelf are the ones ``result`` was computed with."""
+    return result.programme_hash == products.programme_hash()
+
+
+def stored_totals() -> StoredTotals:
+    """What the last rematch found, over all needs."""
+    sums = MatchResult.objects.aggregate(*(Sum(name, default=0) for name in ("satisfied", "unknown", "violated")))
+    return StoredTotals(
+        MatchResult.objects.count(), sums["satisfied__sum"], sums["unknown__sum"], sums["violated__sum"]
+    )
+
+
+def _explained(subject: Subject, version: ProductVersion, placing: Placing) -> ProductMatch:
+    rules = products.rules_for(version)
+    hard = tuple(rule.test for rule in rules if rule.hard)
+    return ProductMatch(
+        version=version,
+        verdict=placing.verdict,
+        score=placing.score,
+        results=tuple(explain(rule, subject) for rule in rules),
+        from_date=from_date(Group(op="all", items=hard), subject) if hard else None,
+    )

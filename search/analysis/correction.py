@@ -1,0 +1,79 @@
+"""Repair of mistyped names before segmentation: one wrong character breaks a name into pieces no engine mends."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from search.analysis import lexicon
+
+_SHORTEST, _LONGEST = 3, 10
+_MAX_CANDIDATES = 3
+
+
+@dataclass(frozen=True)
+class Repair:
+    """``text[start:end]`` is probably one of ``candidates``."""
+
+    start: int
+    end: int
+    candidates: tuple[str, ...]
+
+
+class Corrector:
+    """Knows the proper names of one generation and the domain words, and their spellings with one character missing."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        known = {*names, *lexicon.domain_words()}
+        self._known = frozenset(word for word in known if _SHORTEST <= len(word) <= _LONGEST)
+        self._shortened: dict[str, list[str]] = defaultdict(list)
+        for word in sorted(self._known):
+            for short in {word, *_without_one(word)}:
+                self._shortened[short].append(word)
+
+    def repair(self, text: str, suspicious: Iterable[int]) -> Repair | None:
+        """The longest stretch of ``text`` over a ``suspicious`` position that is one edit from a known word."""
+        positions = frozenset(suspicious) - self._understood(text)
+        for size in range(min(_LONGEST + 1, len(text)), _SHORTEST - 1, -1):
+            for start in range(len(text) - size + 1):
+                window = text[start : start + size]
+                if window in self._known or positions.isdisjoint(range(start, start + size)):
+                    continue
+                if candidates := self._candidates(window):
+                    return Repair(start, start + size, candidates)
+        return None
+
+    def _understood(self, text: str) -> set[int]:
+        """Positions inside a known word: nothing is wrong there."""
+        spans = [
+            (start, start + size)
+            for size in range(_SHORTEST, min(_LONGEST, len(text)) + 1)
+            for start in range(len(text) - size + 1)
+            if text[start : start + size] in self._known
+        ]
+        return {position for start, end in spans for position in range(start, end)}
+
+    def _candidates(self, window: str) -> tuple[str, ...]:
+        found = {word for short in {window, *_without_one(window)} for word in self._shortened.get(short, ())}
+        # A known word with something before or after it is no typo.
+        near = sorted(word for word in found if word not in window and _one_edit_apart(window, word))
+        return tuple(near) if len(near) <= _MAX_CANDIDATES else ()
+
+
+def _without_one(word: str) -> Iterator[str]:
+    for index in range(len(word)):
+        yield word[:index] + word[index + 1 :]
+
+
+def _one_edit_apart(left: str, right: str) -> bool:
+    """One character replaced, missing, added, or two neighbours swapped."""
+    if len(left) == len(right):
+        differing = [index for index, (a, b) in enumerate(zip(left, right, strict=True)) if a != b]
+        if len(differing) == 1:
+            return True
+        return (
+            len(differing) == 2
+            and differing[1] == differing[0] + 1
+            and (left[differing[0]], left[differing[1]]) == (right[differing[1]], right[differing[0]])
+        )
+    shorter, longer = sorted((left, right), key=len)
+    return len(longer) == len(shorter) + 1 and shorter in _without_one(longer)

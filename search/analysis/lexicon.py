@@ -1,0 +1,94 @@
+"""The language data kept as files in ``search/data``: read once, part of every generation's version."""
+
+import hashlib
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+
+DATA = Path(__file__).resolve().parent.parent / "data"
+_FILES = ("words.txt", "stopwords.txt", "synonyms.txt", "places.txt", "traditional.txt", "variants.txt")
+# Raised when the code of this package changes what tokens come out of the same text.
+_VERSION = "1"
+
+
+def _lines(name: str) -> Iterator[str]:
+    for line in (DATA / name).read_text("utf-8").splitlines():
+        content = line.split("#", 1)[0].strip()
+        if content:
+            yield content
+
+
+@lru_cache(maxsize=1)
+def version() -> str:
+    """Hash of everything that decides tokens besides the document's own text."""
+    digest = hashlib.sha256(_VERSION.encode())
+    for name in _FILES:
+        digest.update((DATA / name).read_bytes())
+    return digest.hexdigest()[:16]
+
+
+@lru_cache(maxsize=1)
+def domain_words() -> frozenset[str]:
+    """Words the segmenter must keep whole: the listed ones, and every Han word of the synonyms and places."""
+    words = {word for line in _lines("words.txt") for word in line.split()}
+    for source, targets in synonyms().items():
+        words.update((source, *targets))
+    words.update(word for place in parents() for word in (place, *parents()[place]))
+    return frozenset(word for word in words if len(word) > 1 and word.isalpha() and not word.isascii())
+
+
+@lru_cache(maxsize=1)
+def stopwords() -> frozenset[str]:
+    """Words of a question that say nothing about what is looked for."""
+    return frozenset(word for line in _lines("stopwords.txt") for word in line.split())
+
+
+@lru_cache(maxsize=1)
+def context_words() -> frozenset[str]:
+    """Words that only name the quantity beside them (利率, 成立 …): no condition of their own beside a number."""
+    return frozenset(
+        "成立 销售 年销售 销售额 营收 年营收 营业收入 收入 利率 年化 年利率 费率 利息 期限 额度 负债率".split()
+    )
+
+
+@lru_cache(maxsize=1)
+def synonyms() -> dict[str, tuple[str, ...]]:
+    """Word → phrases that also satisfy it. ``a = b`` holds both ways, ``a b => c`` from left to right."""
+    table: dict[str, dict[str, None]] = {}
+    for line in _lines("synonyms.txt"):
+        if "=>" in line:
+            left, right = line.split("=>")
+            sources, targets = left.split(), right.split()
+        else:
+            sources = targets = [word.strip() for word in line.split("=")]
+        for source in sources:
+            table.setdefault(source, {}).update(dict.fromkeys(word for word in targets if word != source))
+    return {source: tuple(targets) for source, targets in table.items()}
+
+
+@lru_cache(maxsize=1)
+def parents() -> dict[str, tuple[str, ...]]:
+    """Place → the larger places it lies in, nearest first."""
+    direct: dict[str, str] = {}
+    for line in _lines("places.txt"):
+        parent, children = line.split(":")
+        direct.update(dict.fromkeys(children.split(), parent.strip()))
+    table: dict[str, tuple[str, ...]] = {}
+    for place in direct:
+        chain = [place]
+        while chain[-1] in direct:
+            chain.append(direct[chain[-1]])
+        table[place] = tuple(chain[1:])
+    return table
+
+
+@lru_cache(maxsize=1)
+def simplified() -> dict[str, str]:
+    """Traditional character → simplified one."""
+    return {pair[0]: pair[1] for line in _lines("traditional.txt") for pair in line.split()}
+
+
+@lru_cache(maxsize=1)
+def variants() -> tuple[tuple[str, str], ...]:
+    """Spellings replaced before segmentation, e.g. 首台(套) → 首台套."""
+    return tuple((left.strip(), right.strip()) for left, right in (line.split("=>") for line in _lines("variants.txt")))

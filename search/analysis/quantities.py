@@ -1,0 +1,141 @@
+"""Amounts, terms and percentages in a text, however written, as canonical tokens: 500万 = 五百万 = 500W = 5000000元.
+
+Works on folded text. 元, months and basis points are integers; nothing passes through a float.
+"""
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+_DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0}
+_UNITS = {"十": 10, "百": 100, "千": 1000}
+_SCALES = {"亿": 10**8, "万": 10**4, "w": 10**4, "": 1}
+
+_ARABIC = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,12}(?:\.\d{1,6})?"
+_HAN = r"[零〇一二两三四五六七八九十][零〇一二两三四五六七八九十百千]*"
+_AMOUNT = re.compile(
+    rf"(?<![\d.])(?:(?P<arabic>{_ARABIC})\s?(?P<unit>[十百千]?)(?P<scale>亿|万|w(?![a-z]))|(?P<han>{_HAN})(?P<han_scale>亿|万))"
+    rf"(?:元|块钱|块)?|(?<![\d.])(?P<yuan>{_ARABIC})元"
+)
+_PERCENT = re.compile(
+    rf"(?<![\d.])(?P<arabic>{_ARABIC})\s?%|百分之(?P<han>{_HAN})(?:点(?P<point>[零〇一二三四五六七八九]+))?"
+)
+_BARE_RATE = re.compile(
+    r"(?:利率|年化|年利率|费率|利息|年息)[^\d\s]{0,3}\s?(?P<arabic>\d{1,2}(?:\.\d{1,4})?)(?![\d.%年月万亿w个])"
+)
+_TERM = re.compile(
+    rf"(?<![\d.近])(?:(?P<number>\d{{1,3}}|{_HAN})\s?(?P<unit>年半|年|个月|个半月)(?!月|\d|度|均|纳|销|营|收|化|利)|(?P<half>半年))"
+)
+_TAX_GRADE = re.compile(
+    r"(?:纳税|税务)(?:信用)?(?:等级|级别|评级)?[为是:]?\s?(?P<after>[abcdm])(?![a-z])级?|(?<![a-z])(?P<before>[abcdm])级(?=纳税|税务)"
+)
+_AGE = re.compile(r"(成立|注册|开业|创办|创立|营业满?)[^\d]{0,5}$")
+_LESS = re.compile(r"(不到|不满|未满|不足|小于|少于)\s?$")
+_REVENUE = re.compile(r"(营收|收入|销售|销售额|产值|流水)[^\d]{0,4}$")
+_NOT_NEED = re.compile(r"(注册资本|资产|净资产|纳税|缴税|罚款|专利|人)[^\d]{0,4}$")
+_DEBT = re.compile(r"负债率?[^\d]{0,5}$")
+_NOT_RATE = re.compile(r"(研发|占比|占|持股|股份|股权|增长|增速|分担|补贴|补偿)[^\d]{0,5}$")
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """One quantity at ``start``..``end`` of the folded text. ``kind`` is None when it bounds no field."""
+
+    kind: str | None
+    token: str
+    value: int
+    start: int
+    end: int
+
+
+def scan(text: str) -> list[Quantity]:
+    """All quantities of folded ``text`` in order, without overlaps."""
+    found = [*_amounts(text), *_percentages(text), *_terms(text), *_tax_grades(text)]
+    found.sort(key=lambda item: (item.start, -item.end))
+    kept: list[Quantity] = []
+    for item in found:
+        if not kept or item.start >= kept[-1].end:
+            kept.append(item)
+    return kept
+
+
+def _amounts(text: str) -> list[Quantity]:
+    found = []
+    for match in _AMOUNT.finditer(text):
+        if match["han"]:
+            value = Decimal(_han_number(match["han"]) * _SCALES[match["han_scale"]])
+        elif match["yuan"]:
+            value = _decimal(match["yuan"])
+        else:
+            value = _decimal(match["arabic"]) * _UNITS.get(match["unit"], 1) * _SCALES[match["scale"]]
+        if value <= 0:
+            continue
+        before = text[max(0, match.start() - 10) : match.start()]
+        kind = "revenue" if _REVENUE.search(before) else None if _NOT_NEED.search(before) else "amount"
+        found.append(Quantity(kind, f"amt:{int(value)}", int(value), *match.span()))
+    return found
+
+
+def _percentages(text: str) -> list[Quantity]:
+    found = []
+    for match in _PERCENT.finditer(text):
+        if match["han"]:
+            tail = "".join(str(_DIGITS[char]) for char in match["point"] or "0")
+            percent = Decimal(f"{_han_number(match['han'])}.{tail[:4]}")
+        else:
+            percent = _decimal(match["arabic"])
+        before = text[max(0, match.start() - 10) : match.start()]
+        kind = "debt" if _DEBT.search(before) else None if _NOT_RATE.search(before) else "rate"
+        found.append(_percentage(kind, percent, *match.span()))
+    for match in _BARE_RATE.finditer(text):
+        found.append(_percentage("rate", _decimal(match["arabic"]), *match.span("arabic")))
+    return found
+
+
+def _percentage(kind: str | None, percent: Decimal, start: int, end: int) -> Quantity:
+    points = int(percent * 100)
+    return Quantity(kind, f"pct:{points}", points, start, end)
+
+
+def _terms(text: str) -> list[Quantity]:
+    found = []
+    for match in _TERM.finditer(text):
+        if match["half"]:
+            months = 6
+        else:
+            number = match["number"]
+            count = int(number) if number.isdigit() else _han_number(number)
+            months = count * 12 if match["unit"].startswith("年") else count
+            months += 6 if match["unit"] == "年半" else 0
+        before = text[max(0, match.start() - 10) : match.start()]
+        less = _LESS.search(before)
+        kind = "age" if _AGE.search(before) else "term"
+        bound = months - 1 if kind == "age" and less else months
+        if months > 0:
+            found.append(Quantity(kind, f"mon:{months}", bound, *match.span()))
+    return found
+
+
+def _tax_grades(text: str) -> list[Quantity]:
+    return [
+        Quantity("tax", f"tax:{match['after'] or match['before']}", 0, *match.span())
+        for match in _TAX_GRADE.finditer(text)
+    ]
+
+
+def _decimal(text: str) -> Decimal:
+    return Decimal(text.replace(",", ""))
+
+
+def _han_number(text: str) -> int:
+    """Value of a Chinese numeral below 亿: 五百 → 500, 一千二百 → 1200, 十二 → 12, 三五 → 35."""
+    if not any(char in _UNITS for char in text):
+        return int("".join(str(_DIGITS[char]) for char in text))
+    total, digit = 0, 0
+    for char in text:
+        if char in _UNITS:
+            total += (digit or 1) * _UNITS[char]
+            digit = 0
+        else:
+            digit = _DIGITS[char]
+    return total + digit

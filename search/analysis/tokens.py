@@ -1,0 +1,61 @@
+"""Text to tokens, the same way for documents and queries."""
+
+import re
+from collections.abc import Iterator
+
+from search.analysis import lexicon, quantities, segmenter
+from search.analysis.normalise import fold
+from search.analysis.segmenter import Word
+
+HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f"
+_RUN = re.compile(rf"(?P<han>[{HAN}]+)|[a-z]+|\d+(?:\.\d+)?%?")
+_NAME_RUN = re.compile(rf"[{HAN}a-z0-9]+")
+_MAX_RUN = 400
+
+
+def is_han(text: str) -> bool:
+    """Whether ``text`` starts with a Han character."""
+    return bool(re.match(rf"[{HAN}]", text))
+
+
+def respelled(folded: str) -> str:
+    """Folded text with the variant spellings replaced."""
+    for left, right in lexicon.variants():
+        folded = folded.replace(left, right)
+    return folded
+
+
+def words_of(folded: str) -> Iterator[Word]:
+    """Words of a folded text in order; Latin and number runs are words without parts."""
+    for match in _RUN.finditer(folded):
+        if not match["han"]:
+            yield Word(match[0], ())
+            continue
+        run = match["han"]
+        for start in range(0, len(run), _MAX_RUN):
+            yield from segmenter.words(run[start : start + _MAX_RUN])
+
+
+def index_tokens(text: str) -> list[str]:
+    """Every token a document's text is found by: words, the words in them, and canonical quantities."""
+    folded = respelled(fold(text))
+    tokens: list[str] = []
+    for word in words_of(folded):
+        tokens.extend((*word.parts, word.text))
+    tokens.extend(item.token for item in quantities.scan(folded))
+    return tokens
+
+
+def grams(text: str) -> list[str]:
+    """Characters and adjacent pairs of a name, so that one or two characters find it."""
+    found: list[str] = []
+    for match in _NAME_RUN.finditer(respelled(fold(text))):
+        run = match[0]
+        found.extend(run)
+        found.extend(run[index : index + 2] for index in range(len(run) - 1))
+    return found
+
+
+def name_runs(folded: str) -> list[str]:
+    """The unbroken runs of Han, letters and digits in a folded text."""
+    return _NAME_RUN.findall(folded)

@@ -1,0 +1,262 @@
+"""A person's text → what must hold, what ranks, and what was understood. Engine-neutral."""
+
+import math
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+
+from search.analysis import lexicon, quantities, tokens
+from search.analysis.correction import Corrector
+from search.analysis.normalise import clean, fold
+from search.analysis.quantities import Quantity
+from search.analysis.segmenter import Word
+from search.clauses import ALL, GRAMS, AllOf, AtLeast, BestOf, Clause, Range, Scoring, Term, Weighted
+from search.declare import Document, Number
+from search.query import MAX_TEXT, Understood
+
+_MAX_WORDS = 24
+_MAX_GRAM_WORD = 12
+_MAX_NAME = 10
+# Hundredths of the field's own weight. A part says less than the word, a synonym less than what was typed.
+_WORD, _SYNONYM, _WIDER_PLACE, _PART = 100, 75, 40, 30
+_SPILL = 10
+_PAIR, _IN_NAME = 120, 600
+_FITS, _MAY_FIT, _EXACTLY = 900, 200, 300
+_ALL_HELD, _MOST_HELD = 900, 200
+_MOST = (6, 10)
+# What so many rows hold does not make another row similar (per mille).
+_COMMON = 250
+
+
+@dataclass
+class Asked:
+    """The text taken apart. ``groups``: one clause per word or condition; ``near``: anything at all in common."""
+
+    groups: list[Clause] = field(default_factory=list)
+    scoring: list[Scoring] = field(default_factory=list)
+    near: dict[Term, None] = field(default_factory=dict)
+    understood: list[Understood] = field(default_factory=list)
+    needles: dict[str, None] = field(default_factory=dict)
+    corrected: str | None = None
+
+    def ladder(self) -> Iterator[Clause]:
+        """From strict to loose: every group, most of them, any of them, anything in common."""
+        if self.groups:
+            yield AllOf(tuple(self.groups))
+            if (most := self._most()) < len(self.groups):
+                yield AtLeast(tuple(self.groups), most)
+            if most > 1:
+                yield AtLeast(tuple(self.groups), 1)
+        if self.near:
+            yield AtLeast((*self.groups, *self.near))
+
+    def ranking(self) -> tuple[Scoring, ...]:
+        """Everything that ranks, with the bonus for holding all or most groups."""
+        if len(self.groups) < 2:
+            return tuple(self.scoring)
+        everything = Weighted(AllOf(tuple(self.groups)), _ALL_HELD)
+        most = Weighted(AtLeast(tuple(self.groups), self._most()), _MOST_HELD)
+        return (*self.scoring, everything, most)
+
+    def _most(self) -> int:
+        return max(1, -(-len(self.groups) * _MOST[0] // _MOST[1]))
+
+
+class Asker:
+    """Takes texts apart for one document; ``share`` tells how many rows in a thousand hold a token."""
+
+    def __init__(self, document: Document, corrector: Callable[[], Corrector], share: Callable[[str], int]) -> None:
+        self._document, self._corrector, self._share = document, corrector, share
+
+    def ask(self, text: str) -> Asked:
+        """Never raises on text: what cannot be understood is simply not looked for."""
+        asked = Asked()
+        folded = tokens.respelled(fold(clean(text, MAX_TEXT)))[: 2 * MAX_TEXT]
+        found = quantities.scan(folded)
+        for quantity in found:
+            self._condition(asked, quantity, folded)
+        words = self._words(asked, _blanked(folded, found))[:_MAX_WORDS]
+        said = [word for word in words if _says_something(word.text)]
+        beside = lexicon.context_words() if found else frozenset()
+        # A text of nothing but stop words or single characters (有吗、贷) is still a question about those.
+        for word in said if said or found or asked.groups else words:
+            self._word(asked, word, counts=word.text not in beside)
+        for word in words:
+            self._loosely(asked, word)
+        return asked
+
+    def _condition(self, asked: Asked, quantity: Quantity, folded: str) -> None:
+        token = Term(ALL, quantity.token)
+        asked.needles[quantity.token] = None
+        asked.scoring.append(self._best([(quantity.token, _WORD)]))
+        number = next((item for item in self._document.numbers if item.answers == quantity.kind), None)
+        if quantity.kind is None or number is None:
+            asked.groups.append(token)
+            asked.scoring.append(Weighted(AllOf((token,)), _FITS))
+            return
+        strict = _bound(number, quantity.value, or_unknown=False)
+        loose = _bound(number, quantity.value, or_unknown=True)
+        label = f"{number.label} {'≥' if number.ceiling else '≤'} {folded[quantity.start : quantity.end].strip()}"
+        asked.understood.append(Understood(quantity.kind, label, quantity.value, strict))
+        asked.groups.append(AtLeast((loose, token)))
+        asked.scoring.append(Weighted(strict, _FITS))
+        asked.scoring.append(Weighted(loose, _MAY_FIT))
+        if quantity.kind == "rate":
+            asked.scoring.append(Weighted(Range(number.name, quantity.value, quantity.value), _EXACTLY))
+
+    def _words(self, asked: Asked, rest: str) -> list[Word]:
+        """The words of ``rest``; a stretch that is probably mistyped becomes a group of its repairs."""
+        words: list[Word] = []
+        for piece in tokens.name_runs(rest):
+            plain = list(tokens.words_of(piece))
+            suspects = self._suspects(plain)
+            repair = self._corrector().repair(piece, suspects) if suspects else None
+            if repair is None:
+                words.extend([_as_name(piece, plain)] if _looks_like_name(piece, plain) else plain)
+                continue
+            words.extend(tokens.words_of(piece[: repair.start]))
+            self._repaired(asked, repair.candidates)
+            words.extend(tokens.words_of(piece[repair.end :]))
+            if len(repair.candidates) == 1:
+                fixed = piece[: repair.start] + repair.candidates[0] + piece[repair.end :]
+                asked.corrected = (asked.corrected or rest).replace(piece, fixed).strip()
+        return list(dict.fromkeys(words))
+
+    def _repaired(self, asked: Asked, candidates: Iterable[str]) -> None:
+        alternatives: list[Clause] = []
+        for candidate in candidates:
+            inner = [word.text for word in tokens.words_of(candidate)]
+            alternatives.append(_held(inner))
+            alternatives.extend(_in_names(candidate))
+            asked.scoring.append(self._best([(word, _WORD) for word in inner]))
+            self._score_name(asked, candidate)
+            asked.needles[candidate] = None
+        asked.groups.append(AtLeast(tuple(alternatives)))
+
+    def _suspects(self, words: list[Word]) -> list[int]:
+        """Positions of what no row holds, or of stray single characters, within a run of Han."""
+        positions: list[int] = []
+        start, alone = 0, 0
+        for word in words:
+            size = len(word.text)
+            alone = alone + 1 if size == 1 and tokens.is_han(word.text) else 0
+            strange = size > 1 and tokens.is_han(word.text) and not self._is_known(word.text)
+            if strange or alone > 1:
+                positions.extend(range(start - (alone > 1), start + size))
+            start += size
+        return positions
+
+    def _is_known(self, word: str) -> bool:
+        listed = word in lexicon.domain_words() or word in lexicon.stopwords()
+        return listed or self._share(word) > 0
+
+    def _word(self, asked: Asked, word: Word, *, counts: bool) -> None:
+        """One word: how it ranks and, when it ``counts``, the group that asks for it or its like."""
+        alternatives: list[Clause] = [Term(ALL, word.text), *_in_names(word.text)]
+        ranked = [(word.text, _WORD)]
+        if covering := _covering(word):
+            alternatives.append(_held(covering))
+            if word.text not in lexicon.domain_words():
+                ranked.extend((part, _WORD) for part in covering)
+        for phrase in lexicon.synonyms().get(word.text, ()):
+            inner = [item.text for item in tokens.words_of(phrase)]
+            alternatives.append(_held(inner))
+            ranked.extend((item, _SYNONYM) for item in inner)
+            asked.needles[phrase] = None
+        for step, place in enumerate(lexicon.parents().get(word.text, ()), start=1):
+            alternatives.append(Term(ALL, place))
+            ranked.append((place, _WIDER_PLACE // step))
+        ranked.extend((part, _PART) for part in word.parts if part not in lexicon.stopwords())
+        asked.scoring.append(self._best(ranked))
+        self._score_name(asked, word.text)
+        asked.needles[word.text] = None
+        if counts:
+            asked.groups.append(AtLeast(tuple(alternatives)))
+
+    def _loosely(self, asked: Asked, word: Word) -> None:
+        """What a word has in common with rows that do not hold it: its parts, and pairs of characters in names."""
+        for part in word.parts:
+            if part not in lexicon.stopwords():
+                asked.needles[part] = None
+        if word.text in lexicon.stopwords():
+            return
+        for token in (word.text, *word.parts):
+            if len(token) > 1 and 0 < self._share(token) <= _COMMON:
+                asked.near[Term(ALL, token)] = None
+        if len(word.text) > 1:
+            asked.near.update((Term(GRAMS, pair), None) for pair in _pairs(word.text))
+
+    def _best(self, ranked: Iterable[tuple[str, int]]) -> BestOf:
+        weights: dict[Term, int] = {}
+        for token, share in ranked:
+            rarity = self._rarity(token)
+            for text in self._document.texts:
+                term = Term(text.name, token)
+                weights[term] = max(weights.get(term, 0), text.weight * share * rarity // 10_000)
+        return BestOf(tuple(Weighted(term, weight) for term, weight in weights.items()), _SPILL)
+
+    def _score_name(self, asked: Asked, word: str) -> None:
+        if 1 < len(word) <= _MAX_GRAM_WORD:
+            rarity = self._rarity(word)
+            pairs = tuple(Term(GRAMS, pair) for pair in _pairs(word))
+            asked.scoring.append(BestOf(tuple(Weighted(pair, _PAIR * rarity // 100) for pair in pairs), _SPILL))
+            asked.scoring.append(Weighted(AllOf(pairs), _IN_NAME * rarity * (len(word) - 1) // (100 * _MAX_NAME)))
+
+    def _rarity(self, token: str) -> int:
+        """Hundredths: how much a token tells among all rows. A word rare in names may be common everywhere else."""
+        return round(100 * math.log(1 + 1000 / max(1, self._share(token))) / math.log(1001))
+
+
+def _says_something(word: str) -> bool:
+    return word not in lexicon.stopwords() and (len(word) > 1 or word in lexicon.synonyms())
+
+
+def _looks_like_name(piece: str, words: list[Word]) -> bool:
+    """科技e贷, 科技担: a short run that ends in a stray character is one name, and its words apart mean little."""
+    if not 2 < len(piece) <= _MAX_NAME or len(words) < 2 or piece.isascii():
+        return False
+    return len(words[-1].text) == 1 and not any(word.text in lexicon.stopwords() for word in words)
+
+
+def _as_name(piece: str, words: list[Word]) -> Word:
+    inner = dict.fromkeys(part for word in words for part in (word.text, *word.parts))
+    return Word(piece, tuple(inner))
+
+
+def _bound(number: Number, value: int, *, or_unknown: bool) -> Range:
+    if number.ceiling:
+        return Range(number.name, low=value, or_unknown=or_unknown)
+    return Range(number.name, high=value, or_unknown=or_unknown)
+
+
+def _blanked(text: str, found: list[Quantity]) -> str:
+    for quantity in found:
+        text = text[: quantity.start] + " " * (quantity.end - quantity.start) + text[quantity.end :]
+    return text
+
+
+def _held(words: Iterable[str]) -> AllOf:
+    return AllOf(tuple(Term(ALL, word) for word in words))
+
+
+def _pairs(word: str) -> list[str]:
+    return [word] if len(word) == 1 else [word[index : index + 2] for index in range(len(word) - 1)]
+
+
+def _in_names(word: str) -> list[Clause]:
+    """The word as characters side by side in a name, whatever the segmenter made of that name."""
+    if len(word) > _MAX_GRAM_WORD:
+        return []
+    return [AllOf(tuple(Term(GRAMS, pair) for pair in _pairs(word)))]
+
+
+def _covering(word: Word) -> list[str]:
+    """Parts that together make up the whole word (知识产权 + 质押), longest first; none when they leave a gap."""
+    covered: list[str] = []
+    position = 0
+    while position < len(word.text):
+        following = [part for part in word.parts if word.text.startswith(part, position)]
+        if not following:
+            return []
+        covered.append(max(following, key=len))
+        position += len(covered[-1])
+    return covered

@@ -1,0 +1,35 @@
+"""What every engine can do. The contract suite in tests/search runs on each of them."""
+
+from collections.abc import Iterable
+from typing import Protocol
+
+from search.declare import Document
+from search.engines.generations import Manifest
+from search.plan import AnalysedRow, Page, Plan
+
+
+class Reader(Protocol):
+    """One immutable generation, pinned: what it answers never changes while it is held."""
+
+    manifest: Manifest
+
+    def count(self, plan: Plan) -> int:
+        """Number of documents ``plan`` selects."""
+
+    def search(self, plan: Plan) -> Page:
+        """Total, one page and facet counts of ``plan``."""
+
+    def share(self, token: str) -> int:
+        """Per mille of the documents that hold ``token``, rounded up."""
+
+
+class Engine(Protocol):
+    """Builds generations and opens the current one."""
+
+    name: str
+
+    def build(self, document: Document, rows: Iterable[AnalysedRow], manifest: Manifest) -> Manifest:
+        """Write a new generation of all ``rows`` and make it current in one step."""
+
+    def reader(self, document: Document) -> Reader | None:
+        """The current generation, None when none was ever built."""

@@ -1,0 +1,134 @@
+"""Plan → tantivy queries."""
+
+import tantivy
+from tantivy import FieldType, Occur, Query
+
+from search.clauses import (
+    ALL,
+    GRAMS,
+    AllOf,
+    AtLeast,
+    Clause,
+    Eq,
+    In,
+    Overlaps,
+    Range,
+    Scoring,
+    Term,
+    Weighted,
+    filtered_fields,
+)
+from search.declare import Sort
+from search.plan import Boundary, Plan
+
+_I64 = 2**63 - 1
+
+
+class Compiler:
+    """Compiles against one generation's schema."""
+
+    def __init__(self, schema: tantivy.Schema) -> None:
+        self._schema = schema
+
+    def selection(self, plan: Plan, ignoring: str | None = None) -> Query:
+        """What ``plan`` selects, unscored; without the filters on keyword ``ignoring`` when given."""
+        kept = [item for item in plan.filters if ignoring is None or ignoring not in filtered_fields(item)]
+        parts: list[Clause] = [*kept] if plan.match is None else [plan.match, *kept]
+        if not parts:
+            return Query.const_score_query(Query.all_query(), 0.0)
+        return Query.const_score_query(self._all_of([self.clause(part) for part in parts]), 0.0)
+
+    def ranking(self, plan: Plan, selection: Query) -> Query:
+        """``selection`` with the scores of ``plan``."""
+        scored = [(Occur.Should, self._scoring(item)) for item in plan.scoring]
+        return Query.boolean_query([(Occur.Must, selection), *scored])
+
+    def beyond(self, sort: Sort, after: Boundary, first_id: int) -> Query:
+        """Documents that come after ``after`` in ``sort``; ``first_id`` is the id of the next greater key."""
+        tie = self._range("id", first_id, None)
+        number = f"n_{sort.field}"
+        if after.value is None:
+            return self._all_of([self._unknown(number), tie])
+        value = int(after.value)
+        further = self._range(number, None, value - 1) if sort.descending else self._range(number, value + 1, None)
+        same = self._all_of([self._range(number, value, value), tie])
+        return self._any_of([further, same, self._unknown(number)])
+
+    def clause(self, clause: Clause) -> Query:
+        """Any clause; only a Term carries a relevance of its own."""
+        match clause:
+            case Term():
+                return self._term(clause)
+            case AllOf():
+                return self._all_of([self.clause(item) for item in clause.clauses])
+            case AtLeast():
+                return self._any_of([self.clause(item) for item in clause.clauses], clause.minimum)
+            case Eq():
+                return self._keyword(clause.field, clause.value)
+            case In():
+                return self._any_of([self._keyword(clause.field, value) for value in clause.values])
+            case Range():
+                return self._bounds(clause)
+            case Overlaps():
+                return self._overlaps(clause)
+
+    def _scoring(self, item: Scoring) -> Query:
+        if isinstance(item, Weighted):
+            return self._weighted(item)
+        return Query.disjunction_max_query([self._weighted(part) for part in item.items], item.spill / 100)
+
+    def _weighted(self, item: Weighted) -> Query:
+        query = self.clause(item.clause)
+        if not isinstance(item.clause, Term):
+            query = Query.const_score_query(query, 1.0)
+        return Query.boost_query(query, item.weight / 100)
+
+    def _term(self, term: Term) -> Query:
+        field = term.field if term.field in (ALL, GRAMS) else f"t_{term.field}"
+        return Query.term_query(self._schema, field, term.token, "freq")
+
+    def _keyword(self, field: str, value: str) -> Query:
+        return Query.term_query(self._schema, f"k_{field}", value, "basic")
+
+    def _bounds(self, item: Range) -> Query:
+        field = f"n_{item.field}"
+        inside = self._range(field, item.low, item.high)
+        return self._any_of([inside, self._unknown(field)]) if item.or_unknown else inside
+
+    def _overlaps(self, item: Overlaps) -> Query:
+        low, high = f"n_{item.low_field}", f"n_{item.high_field}"
+        reaches = self._any_of([self._range(high, item.low, None), self._unknown(high)])
+        starts = self._any_of([self._range(low, None, item.high), self._unknown(low)])
+        both = [reaches, starts]
+        if not item.or_unknown:
+            both.append(self._any_of([Query.exists_query(low), Query.exists_query(high)]))
+        return self._all_of(both)
+
+    def _range(self, field: str, low: int | None, high: int | None) -> Query:
+        if low is None and high is None:
+            return Query.exists_query(field)
+        if (low is not None and low > _I64) or (high is not None and high < -_I64):
+            return Query.empty_query()
+        return Query.range_query(
+            self._schema,
+            field,
+            FieldType.Integer,
+            lower_bound=None if low is None else max(low, -_I64),
+            upper_bound=None if high is None else min(high, _I64),
+        )
+
+    @staticmethod
+    def _unknown(field: str) -> Query:
+        return Query.boolean_query([(Occur.Must, Query.all_query()), (Occur.MustNot, Query.exists_query(field))])
+
+    @staticmethod
+    def _all_of(queries: list[Query]) -> Query:
+        return Query.boolean_query([(Occur.Must, query) for query in queries]) if queries else Query.all_query()
+
+    @staticmethod
+    def _any_of(queries: list[Query], minimum: int = 1) -> Query:
+        if minimum > len(queries):
+            return Query.empty_query()
+        if minimum <= 0:
+            return Query.all_query()
+        return Query.boolean_query([(Occur.Should, query) for query in queries], minimum_number_should_match=minimum)

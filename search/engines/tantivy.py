@@ -1,0 +1,198 @@
+"""The embedded engine: tantivy over immutable generations.
+
+A generation is built by one thread into one segment sorted by id (the rank of the key). That is what makes orders the
+same whatever the order of the rows, and scores free of the statistics of deleted documents.
+"""
+
+import json
+import threading
+from bisect import bisect_right
+from collections.abc import Iterable
+from pathlib import Path
+
+import tantivy
+from tantivy import Occur, Order, Query
+
+from search.clauses import ALL, GRAMS
+from search.declare import Document
+from search.engines import generations
+from search.engines.compiling import Compiler
+from search.engines.generations import Manifest
+from search.plan import AnalysedRow, Found, Page, Plan
+from search.query import MAX_FACET_VALUES
+
+_HEAP = 128_000_000
+_FACET_BUCKETS = 5000
+_FIRST_WINDOW = 64
+_MAX_WINDOW = 16_384
+
+
+def _schema(document: Document) -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    # Signed on purpose: terms of unsigned fields are not found again by this binding.
+    builder.add_integer_field("id", indexed=True, fast=True)
+    builder.add_bytes_field("source", stored=True)
+    for name in (ALL, GRAMS, *(f"t_{item.name}" for item in document.texts)):
+        builder.add_text_field(name, tokenizer_name="whitespace", index_option="freq")
+    for keyword in document.keywords:
+        builder.add_text_field(f"k_{keyword.name}", fast=True, tokenizer_name="raw", index_option="basic")
+    for number in document.numbers:
+        builder.add_integer_field(f"n_{number.name}", indexed=True, fast=True)
+    for sort in document.sorts:
+        builder.add_integer_field(f"r_{sort.name}", indexed=True, fast=True)
+    return builder.build()
+
+
+def _ranks(document: Document, rows: list[AnalysedRow]) -> dict[str, list[int]]:
+    """For each sort, each row's place in it: value, unknown last, then key. ``rows`` are in key order."""
+    ranks: dict[str, list[int]] = {}
+    for sort in document.sorts:
+        sign = -1 if sort.descending else 1
+
+        def place(index: int, field: str = sort.field, sign: int = sign) -> tuple[bool, int, int]:
+            value = rows[index].numbers.get(field)
+            return value is None, 0 if value is None else sign * value, index
+
+        ranks[sort.name] = [0] * len(rows)
+        for rank, index in enumerate(sorted(range(len(rows)), key=place)):
+            ranks[sort.name][index] = rank
+    return ranks
+
+
+class TantivyEngine:
+    """One per process; it keeps the reader of each document's current generation open."""
+
+    name = "tantivy"
+
+    def __init__(self) -> None:
+        self._readers: dict[str, TantivyReader] = {}
+        self._lock = threading.Lock()
+
+    def build(self, document: Document, rows: Iterable[AnalysedRow], manifest: Manifest) -> Manifest:
+        """Write and publish a generation. The caller holds ``generations.building``."""
+        ordered = sorted(rows, key=lambda row: row.key)
+        directory = generations.begin(document.name)
+        try:
+            self._write(document, ordered, directory)
+            return generations.publish(document.name, directory, manifest)
+        except BaseException:
+            generations.discard(directory)
+            raise
+
+    @staticmethod
+    def _write(document: Document, rows: list[AnalysedRow], directory: Path) -> None:
+        schema = _schema(document)
+        index = tantivy.Index(schema, path=str(directory), sort_by_field="id")
+        ranks = _ranks(document, rows)
+        writer = index.writer(_HEAP, 1)
+        for number, row in enumerate(rows):
+            content: dict[str, object] = {
+                "id": number,
+                "source": json.dumps({"key": row.key, **row.source}, ensure_ascii=False).encode(),
+                ALL: " ".join(row.tokens[ALL]),
+                GRAMS: " ".join(row.tokens[GRAMS]),
+                **{f"t_{item.name}": " ".join(row.tokens[item.name]) for item in document.texts},
+                **{f"k_{name}": values for name, values in row.keywords.items() if values},
+                **{f"n_{name}": value for name, value in row.numbers.items()},
+                **{f"r_{name}": places[number] for name, places in ranks.items()},
+            }
+            writer.add_document(tantivy.Document.from_dict(content, schema))
+        writer.commit()
+        writer.wait_merging_threads()
+        index.reload()
+        if rows and index.searcher().num_segments != 1:
+            raise RuntimeError(f"{document.name}: one generation of {len(rows)} rows must be one segment")
+
+    def reader(self, document: Document) -> "TantivyReader | None":
+        """The current generation; reopened only when the pointer has moved."""
+        for _ in range(5):
+            directory = generations.current(document.name)
+            if directory is None:
+                return None
+            held = self._readers.get(document.name)
+            if held is not None and held.directory == directory:
+                return held
+            try:
+                fresh = TantivyReader(document, directory)
+            except (FileNotFoundError, ValueError):
+                # Two generations were published since the pointer was read: look again.
+                continue
+            with self._lock:
+                self._readers[document.name] = fresh
+            return fresh
+        raise RuntimeError(f"{document.name}: no generation could be opened")
+
+
+class TantivyReader:
+    """One open generation."""
+
+    def __init__(self, document: Document, directory: Path) -> None:
+        self.document, self.directory = document, directory
+        self.manifest = generations.manifest_of(directory)
+        self._keys = sorted(self.manifest.rows)
+        index = tantivy.Index.open(str(directory))
+        self._searcher = index.searcher()
+        self._compile = Compiler(index.schema)
+
+    def share(self, token: str) -> int:
+        """Per mille of the documents that hold ``token``, rounded up."""
+        return -(-1000 * self._searcher.doc_freq(ALL, token) // max(1, len(self._keys)))
+
+    def count(self, plan: Plan) -> int:
+        """Number of documents ``plan`` selects."""
+        return int(self._searcher.search(self._compile.selection(plan), limit=1).count or 0)
+
+    def search(self, plan: Plan) -> Page:
+        """Total, one page and facet counts of ``plan``."""
+        selection = self._compile.selection(plan)
+        total = int(self._searcher.search(selection, limit=1).count or 0)
+        facets = {name: self._facet(plan, name) for name in plan.facets}
+        hits = self._sorted(plan, selection) if plan.sort else self._ranked(plan, selection, total)
+        return Page(total, hits, facets)
+
+    def _sorted(self, plan: Plan, selection: Query) -> list[Found]:
+        assert plan.sort is not None
+        if plan.after is not None:
+            beyond = self._compile.beyond(plan.sort, plan.after, bisect_right(self._keys, plan.after.key))
+            selection = Query.boolean_query([(Occur.Must, selection), (Occur.Must, beyond)])
+        result = self._searcher.search(
+            selection, limit=plan.size, count=False, order_by_field=f"r_{plan.sort.name}", order=Order.Asc
+        )
+        addresses = [address for _, address in result.hits]
+        values = self._searcher.fast_field_values(f"n_{plan.sort.field}", addresses)
+        return [
+            self._found(address, None if value is None else int(value))
+            for address, value in zip(addresses, values, strict=True)
+        ]
+
+    def _ranked(self, plan: Plan, selection: Query, total: int) -> list[Found]:
+        """A score cannot be filtered on, so the window grows until it holds a full page beyond the boundary."""
+        query, window = self._compile.ranking(plan, selection), max(_FIRST_WINDOW, plan.size)
+        while True:
+            result = self._searcher.search(query, limit=window, count=False)
+            addresses = [address for _, address in result.hits]
+            ids = [int(value or 0) for value in self._searcher.fast_field_values("id", addresses)]
+            scores = [-float(score) for score, _ in result.hits]
+            ranked = sorted(zip(scores, ids, addresses, strict=True), key=lambda hit: hit[:2])
+            page = [hit for hit in ranked if self._is_beyond(plan, hit[0], hit[1])]
+            # The last group of equal scores may be cut off by the window; it is complete only when the window is.
+            if window >= min(total, _MAX_WINDOW) or len(page) > plan.size:
+                return [self._found(address, -score) for score, _, address in page[: plan.size]]
+            window *= 4
+
+    def _is_beyond(self, plan: Plan, negated_score: float, number: int) -> bool:
+        if plan.after is None:
+            return True
+        boundary = (-float(plan.after.value or 0), bisect_right(self._keys, plan.after.key))
+        return negated_score > boundary[0] or (negated_score == boundary[0] and number >= boundary[1])
+
+    def _facet(self, plan: Plan, name: str) -> list[tuple[str, int]]:
+        selection = self._compile.selection(plan, ignoring=name)
+        terms = {"terms": {"field": f"k_{name}", "size": _FACET_BUCKETS, "segment_size": _FACET_BUCKETS}}
+        buckets = self._searcher.aggregate(selection, {"values": terms})["values"]["buckets"]
+        counts = [(str(bucket["key"]), int(bucket["doc_count"])) for bucket in buckets]
+        return sorted(counts, key=lambda item: (-item[1], item[0]))[:MAX_FACET_VALUES]
+
+    def _found(self, address: tantivy.DocAddress, value: float | int | None) -> Found:
+        source = json.loads(self._searcher.doc(address)["source"][0])
+        return Found(source.pop("key"), value, source)

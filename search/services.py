@@ -1,0 +1,160 @@
+"""Searching and keeping the index: what pages, the API and commands call."""
+
+import threading
+from dataclasses import replace
+from functools import lru_cache
+
+import structlog
+
+from common.errors import Invalid
+from search import cursors, engines, registry, sync
+from search.analysis import segmenter
+from search.analysis.correction import Corrector
+from search.analysis.normalise import clean
+from search.asking import Asked, Asker
+from search.clauses import Clause, Eq, Filter, In, Overlaps, Range
+from search.cursors import Cursor
+from search.declare import Document
+from search.engines.base import Reader
+from search.highlight import highlight
+from search.plan import Boundary, Found, Page, Plan
+from search.query import MAX_SIZE, Hit, SearchQuery, SearchResult
+from search.sync import Drift
+
+# A rung of the ladder that fills a first page is enough; sorted lists never get looser than they must.
+_ENOUGH = 10
+_MAX_VALUE = 200
+_MAX_FILTERS = 40
+
+_log = structlog.get_logger("search.services")
+
+
+def search(query: SearchQuery, document: str = "products") -> SearchResult:
+    """Run ``query``: any text is accepted; an unknown field, sort or cursor is Invalid. Builds a missing index."""
+    declared = registry.get(document)
+    sort = declared.sort_named(query.sort)
+    _require_declared(declared, query)
+    reader = _reader(declared)
+    asked = Asker(declared, lambda: _corrector(declared, reader), reader.share).ask(query.text)
+    cursor = cursors.decode(query.after, query.sort) if query.after else None
+    plan = Plan(
+        scoring=() if sort else asked.ranking(),
+        filters=tuple(_storable(item) for item in query.filters),
+        facets=query.facets,
+        sort=sort,
+        size=min(max(query.size, 1), MAX_SIZE),
+        after=cursor.boundary if cursor else None,
+    )
+    rungs = list(asked.ladder()) or ([] if query.text.strip() else [None])
+    rung, exact = _climb(reader, plan, rungs, cursor, enough=1 if sort else _ENOUGH)
+    page = (
+        reader.search(replace(plan, match=rungs[rung])) if rungs else Page(0, [], {name: [] for name in query.facets})
+    )
+    return SearchResult(
+        total=page.total,
+        hits=[_hit(found, asked, scored=sort is None) for found in page.hits],
+        facets=page.facets,
+        corrected=asked.corrected,
+        understood=asked.understood,
+        engine=engines.current().name,
+        next_after=_next(query.sort, rung, plan, page),
+        exact=exact,
+    )
+
+
+def rebuild(document: str | None = None) -> dict[str, int]:
+    """Build new generations of one document or of all; returns rows by document."""
+    chosen = [registry.get(document)] if document else registry.documents()
+    return {item.name: len(sync.rebuild(item).rows) for item in chosen}
+
+
+def ensure_current(document: str | None = None) -> list[str]:
+    """Build what has no generation or one of another version; returns the names of what was built."""
+    chosen = [registry.get(document)] if document else registry.documents()
+    stale = [item for item in chosen if not sync.is_current(item)]
+    for item in stale:
+        sync.rebuild(item)
+    return [item.name for item in stale]
+
+
+def drift(document: str = "products") -> Drift:
+    """How the index differs from the database; false when it does not."""
+    return sync.drift(registry.get(document))
+
+
+def warm() -> threading.Thread:
+    """Load the dictionary in the background, so that the first person to search need not wait for it."""
+    thread = threading.Thread(target=segmenter.words, args=("预热",), daemon=True, name="search-warm")
+    thread.start()
+    return thread
+
+
+def _reader(document: Document) -> Reader:
+    if not sync.is_current(document):
+        _log.info("search_index_built_on_demand", document=document.name)
+        sync.rebuild(document)
+    reader = engines.current().reader(document)
+    if reader is None:
+        raise RuntimeError(f"{document.name}: no generation after a rebuild")
+    return reader
+
+
+@lru_cache(maxsize=8)
+def _corrector_of(generation: str, names: tuple[str, ...]) -> Corrector:
+    return Corrector(names)
+
+
+def _corrector(document: Document, reader: Reader) -> Corrector:
+    return _corrector_of(f"{document.name}/{reader.manifest.generation}", reader.manifest.names)
+
+
+def _climb(
+    reader: Reader, plan: Plan, rungs: list[Clause | None], cursor: Cursor | None, *, enough: int
+) -> tuple[int, int]:
+    """(the first rung that finds ``enough``, else the last; how many the strictest rung finds)."""
+    if not rungs:
+        return 0, 0
+    exact = reader.count(replace(plan, match=rungs[0]))
+    if cursor is not None:
+        return min(cursor.rung, len(rungs) - 1), exact
+    counts = [exact]
+    while counts[-1] < enough and len(counts) < len(rungs):
+        counts.append(reader.count(replace(plan, match=rungs[len(counts)])))
+    return len(counts) - 1, exact
+
+
+def _hit(found: Found, asked: Asked, *, scored: bool) -> Hit:
+    marked = {name: highlight(text, asked.needles) for name, text in found.source.items()} if asked.needles else {}
+    score = float(found.value or 0) if scored else 0.0
+    return Hit(found.key, score, {name: segments for name, segments in marked.items() if segments})
+
+
+def _next(sort: str, rung: int, plan: Plan, page: Page) -> str | None:
+    if len(page.hits) < plan.size:
+        return None
+    last = page.hits[-1]
+    return cursors.encode(Cursor(sort, rung, Boundary(last.value, last.key)))
+
+
+def _require_declared(document: Document, query: SearchQuery) -> None:
+    keywords = {item.name for item in document.keywords}
+    numbers = {item.name for item in document.numbers}
+    for item in query.filters:
+        fields = {item.low_field, item.high_field} if isinstance(item, Overlaps) else {item.field}
+        if not fields <= (numbers if isinstance(item, Range | Overlaps) else keywords):
+            raise Invalid(f"没有“{'、'.join(sorted(fields))[:40]}”这一筛选项。", field="filters")
+    if strange := [name for name in query.facets if name not in keywords]:
+        raise Invalid(f"没有“{strange[0][:20]}”这一分类统计。", field="facets")
+    if len(query.filters) > _MAX_FILTERS:
+        raise Invalid(f"筛选条件最多 {_MAX_FILTERS} 项，请减少后再试。", field="filters")
+
+
+def _storable(item: Filter) -> Filter:
+    """Without the characters from an address bar that no index can hold."""
+    match item:
+        case Eq():
+            return Eq(item.field, clean(item.value, _MAX_VALUE))
+        case In():
+            return In(item.field, tuple(clean(value, _MAX_VALUE) for value in item.values[:_MAX_VALUE]))
+        case _:
+            return item

@@ -1,0 +1,27 @@
+"""Looking up talents; writes go through services."""
+
+from django.contrib import admin
+
+from common.admin import ReadOnlyAdmin
+from talents.models import TalentProfile, TalentTitle, TeamMember
+
+
+@admin.register(TalentProfile)
+class TalentProfileAdmin(ReadOnlyAdmin):
+    list_display = ("party", "field_of_work")
+    list_select_related = ("party",)
+    search_fields = ("party__name", "party__talent_code")
+
+
+@admin.register(TalentTitle)
+class TalentTitleAdmin(ReadOnlyAdmin):
+    list_display = ("party", "title", "level", "batch", "valid_to")
+    list_filter = ("title",)
+    list_select_related = ("party",)
+    search_fields = ("party__name", "party__talent_code")
+
+
+@admin.register(TeamMember)
+class TeamMemberAdmin(ReadOnlyAdmin):
+    list_display = ("team", "person", "leads", "joined_on", "left_on")
+    list_select_related = ("team", "person")

@@ -1,0 +1,37 @@
+"""A small made-up plan, and the real one loaded."""
+
+from pathlib import Path
+
+import pytest
+
+from ledger.services import carried_plans, plan_load
+
+HERE = Path(__file__).parent
+
+
+@pytest.fixture
+def plan(actor):
+    """The city's plan."""
+    (path,) = carried_plans()
+    return plan_load(actor=actor, path=path).plan
+
+
+@pytest.fixture
+def small_plan_file(tmp_path):
+    """A copy of the made-up plan that a test may spoil."""
+    path = tmp_path / "small.yaml"
+    path.write_text((HERE / "small_plan.yaml").read_text(encoding="utf-8"), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def spoil(small_plan_file):
+    """Replace one piece of text in the made-up plan; it must be there once."""
+
+    def replace(old, new):
+        text = small_plan_file.read_text(encoding="utf-8")
+        assert text.count(old) == 1
+        small_plan_file.write_text(text.replace(old, new), encoding="utf-8")
+        return small_plan_file
+
+    return replace
