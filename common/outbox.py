@@ -31,10 +31,9 @@ def publish(topic: str, key: str, payload: dict[str, Any] | None = None) -> Outb
     return OutboxMessage.objects.create(topic=topic, key=key, payload=payload or {})
 
 
-def pending(topic: str | None = None) -> int:
-    """Number of messages not yet done (of ``topic``)."""
-    rows = OutboxMessage.objects.filter(done_at=None)
-    return (rows.filter(topic=topic) if topic else rows).count()
+def pending(topic: str) -> int:
+    """Number of messages of ``topic`` not yet done."""
+    return OutboxMessage.objects.filter(topic=topic, done_at=None).count()
 
 
 def relay(batch: int = 500) -> int:

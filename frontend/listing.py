@@ -68,6 +68,9 @@ class Listing:
     def first_page(self) -> "Listing":
         return replace(self, after="")
 
+    def for_need(self, code: str) -> str:
+        return replace(self, need=code).address()
+
     def sorted_by(self, sort: str) -> str:
         return replace(self, sort=sort, after="").address()
 

@@ -79,7 +79,9 @@ class ReadCondition:
 def run(page: Listing) -> SearchResult:
     """Search; understood conditions that must hold are only known after reading the words once."""
     found = search(page.query())
-    return search(page.query(found.understood)) if set(page.strict) & {item.kind for item in found.understood} else found
+    return (
+        search(page.query(found.understood)) if set(page.strict) & {item.kind for item in found.understood} else found
+    )
 
 
 def cards(found: SearchResult, viewer: Viewer | None) -> list[Card]:
@@ -90,7 +92,9 @@ def cards(found: SearchResult, viewer: Viewer | None) -> list[Card]:
         for match in match_subject(viewer.subject, versions.values(), all_verdicts=True):
             judged[match.version.pk] = reasons(match)
     return [
-        Card(version, hit, judged.get(version.pk)) for hit in found.hits if (version := versions.get(hit.key)) is not None
+        Card(version, hit, judged.get(version.pk))
+        for hit in found.hits
+        if (version := versions.get(hit.key)) is not None
     ]
 
 
@@ -117,9 +121,7 @@ def value_label(field: str, value: str) -> str:
 
 def chips(page: Listing) -> list[Chip]:
     """One chip for each ticked box."""
-    return [
-        Chip(value_label(field, value), page.without_tick(field, value).address()) for field, value in page.ticks
-    ]
+    return [Chip(value_label(field, value), page.without_tick(field, value).address()) for field, value in page.ticks]
 
 
 def read_conditions(page: Listing, understood: Iterable[Understood]) -> list[ReadCondition]:

@@ -52,6 +52,8 @@ def reverse(*, actor: User, posting: Posting, occurred_on: date, reason: str) ->
     """Append the opposite of ``posting``; each posting is reversed at most once (one-to-one in the database)."""
     if not reason.strip():
         raise Invalid("请填写冲正原因。", field="reason")
+    if posting.reversal_of_id is not None:
+        raise Conflict("这一笔本身是冲正，不能再冲正；请重新记一笔。")
     if Posting.objects.filter(reversal_of=posting).exists():
         raise Conflict("这一笔已经冲正过。")
     return Posting.objects.create(

@@ -8,6 +8,10 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Text = Annotated[str, Field(min_length=1)]
+# The columns of ledger.models and accounts.models hold no more.
+Wording = Annotated[str, Field(min_length=1, max_length=60)]
+OfficialName = Annotated[str, Field(min_length=1, max_length=200)]
+Basis = Annotated[str, Field(min_length=1, max_length=180)]
 Code = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,59}$")]
 Window = Literal["year", "plan", "ever", "month"]
 ROW_COLUMNS = ("重点任务", "工作措施", "牵头单位", "配合单位", "完成时限")
@@ -72,7 +76,7 @@ class IndicatorDeclared(Strict):
     """One indicator. ``per_unit`` raw units (元) make one declared unit (亿元 = 100000000)."""
 
     code: Code
-    name: Text
+    name: Annotated[str, Field(min_length=1, max_length=100)]
     measure: int | None = None
     period: Literal["yearly", "cumulative", "by_date"]
     by: date | None = None
@@ -150,8 +154,8 @@ class Annex(Strict):
     lead: Text
     support: Text
     notes: list[AnnexNote] = []
-    pending_lead: list[Text] = []
-    pending_support: list[Text] = []
+    pending_lead: list[Wording] = []
+    pending_support: list[Wording] = []
 
 
 class MeasureDeclared(Strict):
@@ -162,8 +166,8 @@ class MeasureDeclared(Strict):
     section: Annotated[str, Field(min_length=1, max_length=60)]
     title: Annotated[str, Field(min_length=1, max_length=60)]
     text: Text
-    lead: Annotated[list[Text], Field(min_length=1)]
-    support: list[Text] = []
+    lead: Annotated[list[Wording], Field(min_length=1)]
+    support: list[Wording] = []
     deadline: Annotated[str, Field(min_length=1, max_length=200)]
     deadlines: Annotated[list[Deadline], Field(min_length=1)]
     annex: Annex | None = None
@@ -173,17 +177,17 @@ class MeasureDeclared(Strict):
 class LaterName(Strict):
     """A name taken after the plan was issued."""
 
-    name: Text
+    name: OfficialName
     since: date
-    basis: Text
+    basis: Basis
 
 
 class Unit(Strict):
     """A unit, named as when the plan was issued. ``wordings`` are the plan's, ``scanned`` the annex's damaged ones."""
 
-    name: Text
-    wordings: Annotated[list[Text], Field(min_length=1)]
-    scanned: list[Text] = []
+    name: OfficialName
+    wordings: Annotated[list[Wording], Field(min_length=1)]
+    scanned: list[OfficialName] = []
     basis: Text
     pending: bool = False
     later: list[LaterName] = []
@@ -192,7 +196,7 @@ class Unit(Strict):
 class Member(Strict):
     """One dated member of a group."""
 
-    name: Text
+    name: OfficialName
     since: date | None = None
     until: date | None = None
 
@@ -200,7 +204,7 @@ class Member(Strict):
 class Group(Strict):
     """A wording that stands for many: either ``members`` by name, or a ``query`` answered from the records."""
 
-    wording: Text
+    wording: Wording
     basis: Text
     pending: bool = False
     query: Text | None = None

@@ -1,4 +1,4 @@
-"""Sentences for 进展情况 and the state of deadlines, from postings alone. Nothing is drafted where nothing is posted."""
+"""Sentences for 进展情况 and the state of deadlines, from postings alone: nothing posted, nothing drafted."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

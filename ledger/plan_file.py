@@ -8,7 +8,7 @@ from pydantic import BaseModel, ValidationError
 
 from common.errors import Invalid
 from journal import registry
-from ledger.declarations import Counting, Group, Members, PlanDeclared, PostingsDeclared
+from ledger.declarations import Counting, Group, MeasureDeclared, Members, PlanDeclared, PostingsDeclared
 from ledger.populations import POPULATIONS
 from ledger.yaml_source import Place, Source, read
 
@@ -119,28 +119,40 @@ def _references(plan: PlanDeclared) -> Iterator[tuple[Place, str]]:
 
 
 def _units(plan: PlanDeclared) -> Iterator[tuple[Place, str]]:
-    known: set[str] = set()
-    named = [(("units", index, "wordings"), unit.wordings) for index, unit in enumerate(plan.units)]
+    named: list[tuple[Place, list[str]]] = [
+        (("units", index, "wordings"), unit.wordings) for index, unit in enumerate(plan.units)
+    ]
     named += [(("groups", index, "wording"), [group.wording]) for index, group in enumerate(plan.groups)]
+    known: set[str] = set()
     for place, wordings in named:
         for wording in wordings:
             if wording in known:
                 yield place, f"写法“{wording}”已属于另一个单位"
             known.add(wording)
     for index, measure in enumerate(plan.measures):
-        parts: list[tuple[Place, list[str]]] = [(("lead",), measure.lead), (("support",), measure.support)]
+        for inner, wordings in _parts(measure).items():
+            yield from _wordings(("measures", index, *inner), wordings, known)
         if measure.annex:
-            parts += [
-                (("annex", "pending_lead"), measure.annex.pending_lead),
-                (("annex", "pending_support"), measure.annex.pending_support),
-            ]
-        for where, wordings in parts:
-            for inner, wording in enumerate(wordings):
-                if wording not in known:
-                    yield ("measures", index, *where, inner), f"单位“{wording}”没有写在 units 或 groups 里"
-        for where, wordings in parts[:2]:
-            if len(set(wordings)) < len(wordings):
-                yield ("measures", index, *where), "同一单位写了两次"
+            for role, pending in (("lead", measure.annex.pending_lead), ("support", measure.annex.pending_support)):
+                if again := set(pending) & set(getattr(measure, role)):
+                    place = ("measures", index, "annex", f"pending_{role}")
+                    yield place, f"{'、'.join(sorted(again))} 在正文中已列出，不必待核定"
+
+
+def _parts(measure: MeasureDeclared) -> dict[Place, list[str]]:
+    parts: dict[Place, list[str]] = {("lead",): measure.lead, ("support",): measure.support}
+    if measure.annex:
+        parts[("annex", "pending_lead")] = [*measure.annex.pending_lead]
+        parts[("annex", "pending_support")] = [*measure.annex.pending_support]
+    return parts
+
+
+def _wordings(place: Place, wordings: list[str], known: set[str]) -> Iterator[tuple[Place, str]]:
+    for index, wording in enumerate(wordings):
+        if wording not in known:
+            yield (*place, index), f"单位“{wording}”没有写在 units 或 groups 里"
+        if wording in wordings[:index]:
+            yield (*place, index), f"单位“{wording}”写了两次"
 
 
 def _walk(value: Any, place: Place) -> Iterator[tuple[Place, BaseModel]]:

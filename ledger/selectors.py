@@ -176,7 +176,6 @@ def _row(measure: Measure, declared: MeasureDeclared, state: Drafted) -> LedgerR
         return tuple(unit.wording for unit in sorted(chosen, key=lambda unit: unit.order))
 
     lead, support = MeasureUnit.Role.LEAD, MeasureUnit.Role.SUPPORT
-    annex = declared.annex
     return LedgerRow(
         number=measure.number,
         place=declared.place,
@@ -193,8 +192,15 @@ def _row(measure: Measure, declared: MeasureDeclared, state: Drafted) -> LedgerR
         problems="",
         next_steps="",
         evidence=state.evidence,
-        annex=annex and AnnexRow(annex.place, annex.section, annex.text, annex.lead, annex.support, tuple(annex.notes)),
+        annex=_annex(declared),
     )
+
+
+def _annex(declared: MeasureDeclared) -> AnnexRow | None:
+    annex = declared.annex
+    if annex is None:
+        return None
+    return AnnexRow(annex.place, annex.section, annex.text, annex.lead, annex.support, tuple(annex.notes))
 
 
 def _row_json(row: LedgerRow, evidence: bool) -> dict[str, Any]:

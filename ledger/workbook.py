@@ -1,4 +1,4 @@
-"""The ledger as a workbook to file: annex 2's nine columns on the first sheet, indicators and contacts on the second."""
+"""The ledger as a workbook to file: annex 2's nine columns first, indicators and contacts on a second sheet."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -8,6 +8,8 @@ from typing import Any
 from openpyxl import Workbook
 from openpyxl.cell import Cell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from common import clock
@@ -155,7 +157,7 @@ def _put(sheet: Worksheet, row: int, column: int, value: Any) -> Cell:
         cell.value = _CONTROL.sub("", value)
         if value[:1] in ("=", "+", "-", "@"):
             # Typed as text, and marked so that a spreadsheet keeps it text when the cell is edited.
-            cell.data_type, cell.quotePrefix = "s", True  # type: ignore[misc]
+            cell.data_type, cell.quotePrefix = "s", True
     else:
         cell.value = value
     return cell
@@ -165,7 +167,7 @@ def _landscape(sheet: Worksheet) -> None:
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.paperSize = "9"  # A4
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.page_margins.left = sheet.page_margins.right = 0.4
     sheet.page_margins.top = sheet.page_margins.bottom = 0.5
-    sheet.oddFooter.center.text = "第 &P 页，共 &N 页"
+    sheet.oddFooter = HeaderFooterItem(center=_HeaderFooterPart(text="第 &P 页，共 &N 页"))

@@ -11,14 +11,14 @@ from common.errors import Missing
 from enterprises import selectors as enterprises
 from enterprises.facts import Subject
 from enterprises.models import Need
-from matching.engine.naive import Placing, rank
+from matching.engine.naive import Placing, Shelved, rank
 from matching.models import MatchResult
 from products import selectors as products
-from products.models import ProductVersion
+from products.models import Product, ProductVersion
 from products.rules.cure import from_date
 from products.rules.evaluate import Verdict, judge
 from products.rules.explain import VERDICT_LABELS, RuleResult, explain
-from products.rules.language import Group, RuleSet
+from products.rules.language import Group
 
 _CLAUSES = re.compile(r"[;；\n]")
 
@@ -109,9 +109,16 @@ def explain_product(subject: Subject, version: ProductVersion) -> ProductMatch:
     return _explained(subject, version, Placing(version.product.code, judgement.verdict, judgement.score))
 
 
-def shelf_of(versions: Iterable[ProductVersion]) -> list[tuple[str, RuleSet]]:
-    """What an engine needs of products: code and rules."""
-    return [(version.product.code, products.rules_for(version)) for version in versions]
+def shelf_of(versions: Iterable[ProductVersion]) -> list[Shelved]:
+    """What an engine needs of products."""
+    return [
+        Shelved(
+            product=version.product.code,
+            rules=products.rules_for(version),
+            local=version.product.origin == Product.Origin.LOCAL,
+        )
+        for version in versions
+    ]
 
 
 def stored_results(needs: Sequence[Need]) -> dict[int, MatchResult]:

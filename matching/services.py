@@ -13,19 +13,18 @@ from common.errors import Missing
 from enterprises import selectors as enterprises
 from enterprises.models import Need
 from matching import policies
-from matching.engine.naive import Placing, rank
+from matching.engine.naive import Placing, Shelved, rank
 from matching.models import MatchResult
 from matching.selectors import need_or_missing, shelf_of
 from products import selectors as products
 from products.rules.evaluate import Verdict
-from products.rules.language import RuleSet
 
 JOB_KIND = "rematch"
 BLOCK = 200
 # A block takes seconds; a job silent for this long died with its process and must not bar the next one.
 SILENCE = timedelta(minutes=10)
 
-Shelf = Sequence[tuple[str, RuleSet]]
+Shelf = Sequence[Shelved]
 Progress = Callable[[int, int], None]
 
 

@@ -64,7 +64,7 @@ def ndcg(ranked: Sequence[str], grades: dict[str, int], depth: int = DEPTH) -> f
 
 
 def _gain(grades: Sequence[int]) -> float:
-    return sum((2**grade - 1) / math.log2(place + 1) for place, grade in enumerate(grades, start=1))
+    return sum(float((1 << grade) - 1) / math.log2(place + 1) for place, grade in enumerate(grades, start=1))
 
 
 def evaluate(

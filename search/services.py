@@ -45,7 +45,9 @@ def search(query: SearchQuery, document: str = "products") -> SearchResult:
         size=min(max(query.size, 1), MAX_SIZE),
         after=cursor.boundary if cursor else None,
     )
-    rungs = list(asked.ladder()) or ([] if query.text.strip() else [None])
+    rungs: list[Clause | None] = [*asked.ladder()]
+    if not query.text.strip():
+        rungs = [None]
     rung, exact = _climb(reader, plan, rungs, cursor, enough=1 if sort else _ENOUGH)
     page = (
         reader.search(replace(plan, match=rungs[rung])) if rungs else Page(0, [], {name: [] for name in query.facets})

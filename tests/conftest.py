@@ -40,10 +40,10 @@ def guard_select_for_update(monkeypatch: pytest.MonkeyPatch) -> None:
     """Locking without ``of`` would lock joined tables too."""
     select_for_update = QuerySet.select_for_update
 
-    def checked(self: QuerySet[Any], *args: Any, of: tuple[str, ...] = (), **kwargs: Any) -> QuerySet[Any]:
-        if self.query.select_related and not of:
+    def checked(self: QuerySet[Any], **kwargs: Any) -> QuerySet[Any]:
+        if self.query.select_related and not kwargs.get("of"):
             raise AssertionError("select_for_update needs of=(...)")
-        return select_for_update(self, *args, of=of, **kwargs)
+        return select_for_update(self, **kwargs)
 
     monkeypatch.setattr(QuerySet, "select_for_update", checked)
 

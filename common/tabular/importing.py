@@ -108,15 +108,13 @@ def _parsed(
     lines: Iterable[tuple[int, list[str]]], importer: Importer, report: ImportReport
 ) -> Iterable[tuple[int, Row]]:
     iterator = iter(lines)
-    first = next(iterator, None)
-    if first is None:
+    _, header = next(iterator, (0, []))
+    if not header:
         raise BadFile("文件里没有内容，请保留表头并填好数据。")
-    header = first[1]
     _check_header(header, importer)
     seen: dict[tuple[Any, ...], int] = {}
-    found = False
+    number = 0
     for number, cells in iterator:
-        found = True
         row, problems = _parse_row(header, cells, importer)
         key = tuple(row.get(column) for column in importer.key)
         if not problems and (earlier := seen.setdefault(key, number)) != number:
@@ -125,7 +123,7 @@ def _parsed(
             report.reject(number, column, message)
         if not problems:
             yield number, row
-    if not found:
+    if not number:
         raise BadFile("只有表头，没有数据行。", row=2)
 
 

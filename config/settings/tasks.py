@@ -28,5 +28,6 @@ if CELERY_BROKER_URL.startswith("filesystem://"):
 # Schedules are code, reviewed like code. Every entry is an idempotent sweep, so a missed or doubled tick does no harm.
 CELERY_BEAT_SCHEDULE = {
     "relay-outbox": {"task": "common.tasks.relay_outbox", "schedule": 2.0, "options": {"expires": 10}},
+    "nightly-index-check": {"task": "search.tasks.repair_index", "schedule": 24 * 3600.0, "options": {"expires": 3600}},
     "nightly-rematch": {"task": "matching.tasks.rematch_all", "schedule": 24 * 3600.0, "options": {"expires": 3600}},
 }

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from typing import Any
 
 from django import template
@@ -11,6 +12,7 @@ from django.utils.safestring import SafeString
 
 from enterprises.facts import FIELDS, Owner
 from enterprises.models import Need
+from ledger.drafts import DeadlineState, DeadlineStatus
 from products import presentation
 from products.models import ProductVersion
 from products.rules.evaluate import Verdict
@@ -22,9 +24,12 @@ register = template.Library()
 
 SEALS = {"贷": "dai", "保": "bao", "险": "xian", "投": "tou", "租": "zu"}
 # A number, or a range of two, and what follows it.
-_FIGURE = re.compile(r"([≤≥]?[\d,.]+%?(?:～[\d,.]+)?)(\s*\S.*)")
+_FIGURE = re.compile(r"([≤≥]?[\d,.]+%?(?:～[\d,.]+)?)(\s+\S.*|%.*)")
 # Fields computed at read time, and the facts a firm fills in for them.
 _STORED_AS = {"places": "region", "age_months": "established_on"}
+# Most pressing first; what neither presses nor is done has no tag.
+_DEADLINE_TONES = {DeadlineStatus.OVERDUE: "clay", DeadlineStatus.NEAR: "", DeadlineStatus.MET: "grass"}
+_DEADLINE_WORDS = {DeadlineStatus.OVERDUE: "逾期", DeadlineStatus.NEAR: "临近", DeadlineStatus.MET: "已完成"}
 CELL, GAP, CELLS_A_LINE = 12, 3, 16
 
 
@@ -65,15 +70,17 @@ def figure(text: str) -> SafeString | str:
     if not found:
         return text
     number, unit = found[1].strip(), found[2].strip()
-    if "%" in number or unit.startswith("%"):
-        number = number.replace("%", "")
+    if "%" in number:
+        number, unit = number.replace("%", ""), f"% {unit}".replace("% %", "%")
     return format_html('<span class="num">{} <small>{}</small></span>', number, unit)
 
 
 @register.simple_tag
 def marked(segments: Iterable[Segment]) -> SafeString:
     """Original text with the hit pieces marked."""
-    return format_html_join("", "{}", ((format_html("<mark>{}</mark>", text) if hit else text,) for text, hit in segments))
+    return format_html_join(
+        "", "{}", ((format_html("<mark>{}</mark>", text) if hit else text,) for text, hit in segments)
+    )
 
 
 @register.inclusion_tag("frontend/parts/price_label.html")
@@ -99,6 +106,31 @@ def fill_address(missing: Missing, need: Need | None) -> str:
     if missing.field == "on_whitelist":
         return ""
     return f"{reverse('frontend:facts_edit')}#id_{_STORED_AS.get(missing.field, missing.field)}"
+
+
+@register.filter
+def decimal(value: Decimal) -> str:
+    """A number with thousands, at most two decimals and no idle zeros."""
+    text = f"{value:,.2f}"
+    return text.rstrip("0").rstrip(".")
+
+
+@register.filter
+def lead(text: str, title: str) -> SafeString | str:
+    """``text`` with its opening title set bold."""
+    if title and text.startswith(title):
+        return format_html("<b>{}</b>{}", title, text[len(title) :])
+    return text
+
+
+@register.simple_tag
+def deadline_tag(states: Sequence[DeadlineState]) -> dict[str, str]:
+    """The most pressing state of a measure's deadlines: ``label`` and ``tone``, both empty when none presses."""
+    held = {state.status for state in states}
+    for status, tone in _DEADLINE_TONES.items():
+        if status in held:
+            return {"label": _DEADLINE_WORDS[status], "tone": tone}
+    return {"label": "", "tone": ""}
 
 
 @register.inclusion_tag("frontend/parts/glyph.html")

@@ -8,7 +8,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 
-from ledger.selectors import current_plan
+from ledger.selectors import plans
 from products.selectors import listed_versions
 from search import registry
 from search.query import SearchQuery
@@ -56,7 +56,7 @@ def _search_answers() -> bool:
 
 
 _PARTS: dict[str, tuple[Callable[[], bool], str]] = {
-    "plan": (lambda: current_plan() is not None, "工作方案未装载，请运行 manage.py load_plan"),
+    "plan": (lambda: plans().exists(), "工作方案未装载，请运行 manage.py load_plan"),
     "products": (lambda: listed_versions().exists(), "产品目录未导入，请运行 manage.py import_products"),
     "search": (_search_answers, "检索索引未建立，请运行 manage.py rebuild_index"),
 }

@@ -1,32 +1,94 @@
 """The plan and its quarterly ledger, read-only."""
 
+from itertools import groupby
+from urllib.parse import quote
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from common import clock
-from ledger.quarters import containing
-from ledger.selectors import current_plan, ledger_table
+from common.errors import NotAllowed
+from ledger import policies
+from ledger.models import Plan
+from ledger.quarters import Quarter, containing, parse
+from ledger.selectors import LedgerRow, LedgerTable, current_plan, declaration, ledger_table
+from ledger.workbook import HEADINGS, workbook_bytes
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_safe
 def plan(request: HttpRequest) -> HttpResponse:
-    """Fourteen measures by section, goals and indicators with their value or why it is unknown."""
-    return render(request, "frontend/plan.html", {"plan": current_plan()})
+    """The measures by section, goals, and indicators with their value or why it is unknown."""
+    chosen = current_plan()
+    _require_view(request, chosen)
+    table = ledger_table(min(_now(), containing(chosen.ends_on)), chosen)
+    context = {
+        "plan": chosen,
+        "declared": declaration(chosen),
+        "table": table,
+        "sections": _sections(table),
+        "pending": sum(1 for row in table.rows if row.pending_lead or row.pending_support),
+    }
+    return render(request, "frontend/plan.html", context)
 
 
 @require_safe
 def ledger_now(request: HttpRequest) -> HttpResponse:
-    """The current quarter's ledger."""
-    return redirect("frontend:ledger_quarter", quarter=str(containing(clock.today())))
+    """The current quarter's ledger, or the one asked for with ``?quarter=``."""
+    asked = request.GET.get("quarter", "")
+    quarter = parse(asked) if asked else _now()
+    return redirect("frontend:ledger_quarter", quarter=str(quarter))
 
 
 @require_safe
 def ledger(request: HttpRequest, quarter: str) -> HttpResponse:
-    """The official nine columns."""
-    return render(request, "frontend/ledger.html", {"table": ledger_table(quarter)})
+    """The official nine columns of one quarter."""
+    table = _table(request, quarter)
+    context = {
+        "table": table,
+        "headings": HEADINGS,
+        "sections": _sections(table),
+        "quarters": _quarters(table),
+        "traced": policies.can(request.user, "trace", table.plan),
+    }
+    return render(request, "frontend/ledger.html", context)
 
 
 @require_safe
 def ledger_xlsx(request: HttpRequest, quarter: str) -> HttpResponse:
-    return HttpResponse()
+    """The same table as a workbook."""
+    table = _table(request, quarter)
+    response = HttpResponse(workbook_bytes(table), content_type=XLSX)
+    name = quote(f"重点任务台账（{table.quarter.label}）.xlsx")
+    response["Content-Disposition"] = f"attachment; filename=\"ledger-{table.quarter}.xlsx\"; filename*=UTF-8''{name}"
+    return response
+
+
+def _table(request: HttpRequest, quarter: str) -> LedgerTable:
+    table = ledger_table(quarter)
+    _require_view(request, table.plan)
+    return table
+
+
+def _require_view(request: HttpRequest, chosen: Plan) -> None:
+    if not policies.can(request.user, "view", chosen):
+        raise NotAllowed("这份方案您还不能看，请联系金融办开通。")
+
+
+def _now() -> Quarter:
+    return containing(clock.today())
+
+
+def _sections(table: LedgerTable) -> list[tuple[str, list[LedgerRow]]]:
+    """Neighbouring rows of one section, for the merged cell."""
+    return [(section, list(rows)) for section, rows in groupby(table.rows, key=lambda row: row.section)]
+
+
+def _quarters(table: LedgerTable) -> list[Quarter]:
+    """From the plan's first quarter to today's, newest first; the one shown is always among them."""
+    first, last = containing(table.plan.starts_on), max(_now(), table.quarter)
+    found = [Quarter(year, number) for year in range(first.year, last.year + 1) for number in (1, 2, 3, 4)]
+    chosen = {item for item in found if first <= item <= last} | {table.quarter}
+    return sorted(chosen, reverse=True)

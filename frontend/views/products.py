@@ -35,6 +35,9 @@ def products(request: HttpRequest) -> HttpResponse:
         "page": page,
         "found": found,
         "reader": reader,
+        "other_needs": [
+            (need, page.for_need(need.code)) for need in (reader.needs if reader else ()) if need != reader.need
+        ],
         "cards": results.cards(found, reader),
         "facets": results.facets(page, found),
         "chips": results.chips(page),

@@ -11,9 +11,7 @@ from ledger.models import Plan
 class DeadlineSerializer(serializers.Serializer[Any]):
     """One point of 完成时限."""
 
-    kind = serializers.ChoiceField(
-        choices=["by", "yearly", "ongoing"], help_text="by 按日期，yearly 按年度，ongoing 长期"
-    )
+    kind = serializers.ChoiceField(choices=["by", "yearly", "ongoing"], help_text="按日期、按年度或长期")
     what = serializers.CharField()
     day = serializers.DateField(allow_null=True)
     count = serializers.IntegerField(allow_null=True)
@@ -137,6 +135,4 @@ class QuarterIndicatorsSerializer(serializers.Serializer[Any]):
 class PlanParameters(serializers.Serializer[Any]):
     """Which plan."""
 
-    plan = serializers.CharField(
-        required=False, max_length=60, help_text="方案编号；默认为该季度（或今天）执行中的方案"
-    )
+    plan = serializers.CharField(required=False, max_length=60, help_text="方案编号；默认为该季度执行中的方案")

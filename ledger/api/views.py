@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -35,7 +35,7 @@ def _require_view(request: Request, plan: Plan) -> None:
         raise Missing("没有找到这个方案。")
 
 
-@extend_schema(operation_id="plans_list", tags=["plans"], summary="已载入的方案")
+@extend_schema_view(get=extend_schema(operation_id="plans_list", tags=["plans"], summary="已载入的方案"))
 class PlanListView(ListAPIView[Plan]):
     """Loaded plans, the earliest first."""
 

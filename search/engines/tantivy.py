@@ -9,6 +9,7 @@ import threading
 from bisect import bisect_right
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import tantivy
 from tantivy import Occur, Order, Query
@@ -140,15 +141,20 @@ class TantivyReader:
 
     def count(self, plan: Plan) -> int:
         """Number of documents ``plan`` selects."""
-        return int(self._searcher.search(self._compile.selection(plan), limit=1).count or 0)
+        return self._count(self._compile.selection(plan))
 
     def search(self, plan: Plan) -> Page:
         """Total, one page and facet counts of ``plan``."""
         selection = self._compile.selection(plan)
-        total = int(self._searcher.search(selection, limit=1).count or 0)
+        total = self._count(selection)
         facets = {name: self._facet(plan, name) for name in plan.facets}
         hits = self._sorted(plan, selection) if plan.sort else self._ranked(plan, selection, total)
         return Page(total, hits, facets)
+
+    def _count(self, selection: Query) -> int:
+        # The binding's stubs do not know the attribute.
+        result: Any = self._searcher.search(selection, limit=1)
+        return int(result.count)
 
     def _sorted(self, plan: Plan, selection: Query) -> list[Found]:
         assert plan.sort is not None

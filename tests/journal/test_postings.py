@@ -41,6 +41,8 @@ def test_a_reversal_is_the_opposite_and_happens_once(actor):
     original = post(actor, quantity=3, amount=500)
     reversal = services.reverse(actor=actor, posting=original, occurred_on=date(2023, 6, 1), reason="登记错误")
     assert (reversal.quantity, reversal.amount, reversal.reversal_of) == (-3, -500, original)
+    with pytest.raises(Conflict, match="本身是冲正"):
+        services.reverse(actor=actor, posting=reversal, occurred_on=date(2023, 6, 1), reason="反悔")
     with pytest.raises(Conflict):
         services.reverse(actor=actor, posting=original, occurred_on=date(2023, 6, 1), reason="再来")
     with pytest.raises(Invalid):

@@ -139,6 +139,8 @@ def test_an_edited_file_updates_and_drops_what_is_gone(actor, small_plan_file):
         ("    unit: 次", "\tunit: 次", "不是有效的 YAML"),
         ("period: yearly", "name: 对接活动", "写了两次"),
         ("unit: 次", "unit: ''", "不能为空"),
+        ("lead: [市牧业局]", f"lead: [{'市' * 61}]", "过长，最多 60 个字"),
+        ("lead: [市牧业局]", "lead: [市牧业局, 市牧业局]", "“市牧业局”写了两次"),
         ("period: yearly", "period: weekly", "应为 'yearly', 'cumulative'、'by_date' 之一"),
     ],
 )

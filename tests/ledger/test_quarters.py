@@ -2,6 +2,7 @@ from datetime import date
 
 import pytest
 
+from common import workdays
 from common.errors import Invalid
 from common.models import CalendarOverride
 from ledger.quarters import Quarter, containing, due, parse
@@ -15,7 +16,7 @@ DUE = {
     "2023Q2": date(2023, 7, 7),
     "2023Q3": date(2023, 10, 11),
     "2023Q4": date(2024, 1, 8),
-    "2024Q1": date(2024, 4, 9),
+    "2024Q1": date(2024, 4, 8),
     "2024Q2": date(2024, 7, 5),
     "2024Q3": date(2024, 10, 12),
     "2024Q4": date(2025, 1, 8),
@@ -57,3 +58,11 @@ def test_quarters_know_their_days():
 def test_what_is_no_quarter_is_refused_with_an_example(text):
     with pytest.raises(Invalid, match="2023Q1"):
         parse(text)
+
+
+def test_the_fourth_quarter_of_2026_is_tentative_while_the_2027_notice_is_unknown():
+    result = due(parse("2026Q4"))
+    assert result.tentative == workdays.is_tentative(2027)
+    assert date(2027, 1, 7) <= result.day <= date(2027, 1, 12)
+    if result.tentative:
+        assert result.day == date(2027, 1, 8)

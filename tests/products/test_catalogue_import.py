@@ -1,7 +1,5 @@
 """The real catalogue in, again, and changed."""
 
-import time
-
 import pytest
 
 from accounts.models import Party
@@ -33,13 +31,6 @@ def test_the_catalogue_comes_in_whole_and_a_second_time_changes_nothing(catalogu
         "险": 30,
         "投": 20,
     }
-
-
-def test_the_catalogue_is_imported_in_seconds(catalogue, load):
-    path = catalogue.write()
-    started = time.perf_counter()
-    load(path)
-    assert time.perf_counter() - started < 10
 
 
 def test_what_is_imported_is_a_listed_reference_product_of_the_system_actor(catalogue, load):

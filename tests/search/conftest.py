@@ -17,5 +17,5 @@ def own_index(settings: Any, tmp_path: Path) -> None:
 def store(db: None) -> Iterator[dict[str, Any]]:
     """The rows of the test document, empty at first."""
     shelf.STORE.clear()
-    yield shelf.STORE  # type: ignore[misc]
+    yield shelf.STORE
     shelf.STORE.clear()

@@ -111,14 +111,13 @@ def random_filter(chance: random.Random) -> Filter:
     low, high = sorted((chance.randint(-100, 600), chance.randint(-100, 600)))
     bounds = {"low": chance.choice([None, low]), "high": chance.choice([None, high])}
     unknown = chance.random() < 0.5
-    return chance.choice(
-        [
-            Eq("bank", chance.choice(BANKS)),
-            In("kinds", tuple(chance.sample(KINDS, chance.randint(0, 3)))),
-            Range(chance.choice(["amount", "rate"]), **bounds, or_unknown=unknown),
-            Overlaps("floor", "amount", **bounds, or_unknown=unknown),
-        ]
-    )
+    choices: list[Filter] = [
+        Eq("bank", chance.choice(BANKS)),
+        In("kinds", tuple(chance.sample(KINDS, chance.randint(0, 3)))),
+        Range(chance.choice(["amount", "rate"]), **bounds, or_unknown=unknown),
+        Overlaps("floor", "amount", **bounds, or_unknown=unknown),
+    ]
+    return chance.choice(choices)
 
 
 def random_clause(chance: random.Random, depth: int = 2) -> Clause:

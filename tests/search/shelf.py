@@ -11,7 +11,7 @@ STORE: dict[str, Row] = {}
 def row(key: str, **values: object) -> Row:
     """A row with every field, empty where ``values`` say nothing."""
     texts, numbers = ("name", "bank", "notes"), ("amount", "floor", "rate", "term")
-    empty = {**dict.fromkeys(texts, ""), **dict.fromkeys(numbers), "kinds": []}
+    empty: dict[str, object] = {**dict.fromkeys(texts, ""), **dict.fromkeys(numbers), "kinds": []}
     return {"key": key, **empty, **values}  # type: ignore[dict-item]
 
 

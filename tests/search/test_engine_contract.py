@@ -21,7 +21,8 @@ PLANS = 150
 
 @pytest.fixture(params=ENGINES, ids=lambda make: make.name)
 def engine(request: pytest.FixtureRequest) -> Engine:
-    return request.param()
+    made: Engine = request.param()
+    return made
 
 
 def publish(engine: Engine, rows: list[AnalysedRow]) -> Reader:

@@ -96,7 +96,9 @@ def test_readers_never_fail_while_generations_are_published():
         own = TantivyEngine()
         while not done.is_set():
             try:
-                assert own.reader(SHELF).count(Plan()) in (6, 7)
+                reader = own.reader(SHELF)
+                assert reader is not None
+                assert reader.count(Plan()) in (6, 7)
             except BaseException as error:  # noqa: BLE001 - whatever goes wrong in the thread is the finding
                 problems.append(error)
                 return

@@ -31,10 +31,9 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(self._report(loaded), ensure_ascii=False))
             return
         for item in loaded:
-            measures, indicators = item.plan.measures.count(), item.plan.indicators.count()
-            self.stdout.write(
-                f"{LABELS[item.outcome]}：《{item.plan.title}》措施 {measures} 项，指标 {indicators} 个（{item.plan.code}）"
-            )
+            plan = item.plan
+            counts = f"措施 {plan.measures.count()} 项，指标 {plan.indicators.count()} 个"
+            self.stdout.write(f"{LABELS[item.outcome]}：《{plan.title}》{counts}（{plan.code}）")
 
     @staticmethod
     def _report(loaded: list[LoadOutcome]) -> dict[str, Any]:

@@ -1,0 +1,16 @@
+"""Celery tasks: thin callers of services."""
+
+import structlog
+from celery import shared_task
+
+from search import services
+
+_log = structlog.get_logger("search.tasks")
+
+
+@shared_task
+def repair_index() -> None:
+    """Compare the index with the database and rebuild it when they differ."""
+    if drift := services.drift():
+        _log.warning("search_index_drifted", missing=len(drift.missing), extra=len(drift.extra), stale=len(drift.stale))
+        services.rebuild("products")
