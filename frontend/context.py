@@ -52,7 +52,8 @@ class NavItem:
 
 def portal(request: HttpRequest) -> dict[str, object]:
     """``portal`` for templates: ``name``, ``nav``, and ``who`` (empty for a visitor)."""
-    name, tabs, who = "", PUBLIC_TABS, ""
+    name, who = "", ""
+    tabs: tuple[Tab, ...] = PUBLIC_TABS
     # An error before the log-in middleware leaves a request without a user.
     user = getattr(request, "user", None)
     if isinstance(user, User):

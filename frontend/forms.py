@@ -47,7 +47,7 @@ class FactInput:
 
 def typed_facts(posted: QueryDict, rows: list[FactRow]) -> dict[str, str]:
     """Field → text as posted; only fields of the catalogue are read."""
-    return {row.field: posted[row.field] for row in rows if row.field in posted}
+    return {row.field: str(posted.get(row.field) or "") for row in rows if row.field in posted}
 
 
 def fact_inputs(rows: list[FactRow], typed: Mapping[str, str], errors: Mapping[str, str]) -> list[FactInput]:

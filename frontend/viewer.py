@@ -22,6 +22,11 @@ class Viewer:
     need: Need | None
     subject: Subject
 
+    @property
+    def others(self) -> tuple[Need, ...]:
+        """Open needs beside the chosen one."""
+        return tuple(need for need in self.needs if need != self.need)
+
 
 def seeker_party(request: HttpRequest) -> Party | None:
     """The reader's own party when it looks for finance; None for visitors and for staff."""

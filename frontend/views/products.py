@@ -1,5 +1,7 @@
 """Search results and the product page, both public."""
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -35,9 +37,7 @@ def products(request: HttpRequest) -> HttpResponse:
         "page": page,
         "found": found,
         "reader": reader,
-        "other_needs": [
-            (need, page.for_need(need.code)) for need in (reader.needs if reader else ()) if need != reader.need
-        ],
+        "other_needs": [(need, page.for_need(need.code)) for need in reader.others] if reader else [],
         "cards": results.cards(found, reader),
         "facets": results.facets(page, found),
         "chips": results.chips(page),
@@ -56,7 +56,7 @@ def product(request: HttpRequest, code: str) -> HttpResponse:
     """One product: per-rule reasons for the reader's need, plain conditions for a visitor."""
     version = version_for_page(code, request.user)
     reader = viewer(request)
-    context = {
+    context: dict[str, Any] = {
         "version": version,
         "reader": reader,
         "conditions": conditions(version),
