@@ -2,8 +2,8 @@
 
 from django.contrib import admin
 
-from enterprises.models import EnterpriseProfile, Fact, Need, TalentRole, WhitelistBatch, WhitelistEntry
 from common.admin import ReadOnlyAdmin
+from enterprises.models import EnterpriseProfile, Fact, Need, TalentRole, WhitelistBatch, WhitelistEntry
 
 
 @admin.register(EnterpriseProfile)

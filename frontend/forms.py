@@ -58,7 +58,15 @@ def fact_inputs(rows: list[FactRow], typed: Mapping[str, str], errors: Mapping[s
         choices = FACT_CHOICES.get(row.field, ())
         if choices and value and value not in choices:
             choices = (*choices, value)
-        found.append(FactInput(row, value, choices, FACT_HINTS.get(row.field, ""), errors.get(row.field, "")))
+        found.append(
+            FactInput(
+                row,
+                value,
+                choices,
+                FACT_HINTS.get(row.field, ""),
+                errors.get(row.field, "").removeprefix(f"{row.label}："),
+            )
+        )
     return found
 
 

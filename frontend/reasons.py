@@ -50,7 +50,10 @@ class Reasons:
         worst = self.results[0]
         match worst.verdict:
             case Verdict.SATISFIED:
-                return f"已核对的 {len(self.results)} 项条件全部符合"
+                told = len(self.match.to_verify)
+                return f"已核对的 {len(self.results)} 项条件全部符合{f'，另有 {told} 项须机构核实' if told else ''}"
+            case Verdict.UNKNOWN if all(item.where == ASK_THE_INSTITUTION for item in worst.missing):
+                return f"{worst.label}：{ASK_THE_INSTITUTION}"
             case Verdict.UNKNOWN:
                 return f"{worst.label}：{worst.actual}，要求{worst.required}"
         if worst.from_date:
