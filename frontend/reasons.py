@@ -66,6 +66,11 @@ class Reasons:
         return len(self.missing_fields)
 
     @property
+    def fill_decides(self) -> bool:
+        """True where filling in is what stands between the firm and a verdict."""
+        return self.to_fill > 0 and self.verdict == Verdict.UNKNOWN
+
+    @property
     def missing_fields(self) -> tuple[str, ...]:
         """Labels of what the firm can fill in itself, each once."""
         found = (item for result in self.results for item in result.missing if item.where != ASK_THE_INSTITUTION)

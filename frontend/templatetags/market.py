@@ -29,7 +29,7 @@ _FIGURE = re.compile(r"([≤≥]?[\d,.]+%?(?:～[\d,.]+)?)(\s+\S.*|%.*)")
 _STORED_AS = {"places": "region", "age_months": "established_on"}
 # Most pressing first; what neither presses nor is done has no tag.
 _DEADLINE_TONES = {DeadlineStatus.OVERDUE: "clay", DeadlineStatus.NEAR: "", DeadlineStatus.MET: "grass"}
-_DEADLINE_WORDS = {DeadlineStatus.OVERDUE: "逾期", DeadlineStatus.NEAR: "临近", DeadlineStatus.MET: "已完成"}
+_DEADLINE_WORDS = {DeadlineStatus.OVERDUE: "逾期无记录", DeadlineStatus.NEAR: "临近", DeadlineStatus.MET: "已完成"}
 CELL, GAP, CELLS_A_LINE = 12, 3, 16
 
 

@@ -9,11 +9,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.models import User
+from accounts.models import Party, User
 from common.errors import DomainError, Missing
+from enterprises.facts import SetValue
 from enterprises.models import Need
 from enterprises.policies import can
-from enterprises.selectors import fact_rows, need_by_code, open_needs
+from enterprises.selectors import fact_rows, need_by_code, open_needs, subject_of
 from enterprises.services import facts_declare, need_close, need_register, need_update
 from enterprises.services.facts import DeclarationInvalid
 from frontend.forms import NeedForm, Problem, fact_inputs, need_texts, typed_facts
@@ -29,7 +30,8 @@ def facts(request: HttpRequest) -> HttpResponse:
     party = required_party(request)
     rows = fact_rows(party)
     filled = sum(1 for row in rows if row.display)
-    return render(request, "frontend/facts.html", {"party": party, "rows": rows, "filled": filled})
+    context = {"party": party, "rows": rows, "filled": filled, "titles": _recorded_titles(party)}
+    return render(request, "frontend/facts.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -133,6 +135,12 @@ def _own_need(request: HttpRequest, code: str) -> Need:
     if need is None or not can(_actor(request), "edit", need):
         raise Missing("没有找到这条需求。请在“我的需求”里重新选择。")
     return need
+
+
+def _recorded_titles(party: Party) -> list[str]:
+    """Talent titles that count for ``party`` from the roster, stated by itself or not."""
+    held = subject_of(party).values.get("leader_titles")
+    return sorted(held.yes) if isinstance(held, SetValue) else []
 
 
 def _actor(request: HttpRequest) -> User:

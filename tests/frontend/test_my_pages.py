@@ -8,7 +8,8 @@ from django.test.utils import CaptureQueriesContext
 
 from enterprises.models import Fact, Need
 from enterprises.selectors import current_facts
-from enterprises.services import need_register
+from enterprises.services import need_register, talent_role_record
+from talents.services import talent_register, title_record
 from tests.frontend.conftest import text_of
 
 GOOD_NEED = {"kinds": ["贷", "保"], "amount": "500", "term_months": "24", "purpose": "研发", "guarantees": ["信用"]}
@@ -27,6 +28,15 @@ def test_an_unfilled_fact_stays_visibly_unknown(as_firm, known_firm):
     assert "未填" in re.search(r"资产负债率</th>(.*?)</tr>", page)[1]
     assert "15 项中已填 5 项" in page
     assert "None" not in page
+
+
+def test_titles_on_the_roster_are_shown_where_the_firm_stated_none(as_firm, known_firm, actor):
+    talent = talent_register(actor=actor, talent_code="EED-0001", name="王某", kind="person")
+    title_record(actor=actor, party=talent, title="天骄英才")
+    talent_role_record(actor=actor, talent=talent, firm=known_firm, role="founder")
+    row = re.search(r"人才称号</th>(.*?)</tr>", text_of(as_firm.get("/me/facts/")))[1]
+    assert "未填" in row
+    assert "名册记有：天骄英才，对照时已计入" in row
 
 
 def test_saving_facts_records_what_changed(as_firm, known_firm):
@@ -49,6 +59,7 @@ def test_wrong_facts_are_named_twice_and_nothing_is_lost(as_firm, known_firm):
         assert re.search(rf'name="{field}"[^>]*(value="{text}"|>.*?value="{text}"\s+selected)', page), field
     message = re.search(r'href="#id_revenue">年营业收入：(.*?)</a>', page)[1]
     assert page.count(message) >= 2
+    assert not message.startswith("年营业收入")
     assert Fact.objects.count() == before
 
 

@@ -122,6 +122,12 @@ def test_a_firm_sees_verdict_reason_cells_and_counts(as_firm, shelf, need):
     assert re.search(r'role="img" aria-label="[^"]*不符合 [1-9] 项', " ".join(column[2].split()))
 
 
+def test_what_only_the_institution_can_say_is_not_asked_of_the_firm(as_firm, put_on_shelf, need):
+    put_on_shelf({"D093"})
+    page = text_of(as_firm.get("/products/"))
+    assert "请向金融机构核实" in page
+
+
 def test_questions_to_the_database_do_not_grow_with_the_results(as_firm, shelf, need):
     as_firm.get("/products/")
 
