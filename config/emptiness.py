@@ -17,10 +17,8 @@ def fill_if_empty(arguments: Sequence[str]) -> None:
     """
     django.setup()
     owner = get_commands().get(arguments[1]) if len(arguments) > 1 else None
-    own = isinstance(owner, str) and any(
-        owner == config.name for config in apps.get_app_configs() if _ours(config.name)
-    )
-    if not own or arguments[1] == "run" or connection.introspection.table_names():
+    ours = isinstance(owner, str) and (env.BASE_DIR / owner).is_dir()
+    if not ours or arguments[1] == "run" or connection.introspection.table_names():
         return
     sys.stderr.write("数据库是空的，正在建表……\n")
     call_command("migrate", verbosity=0, interactive=False)
