@@ -22,6 +22,7 @@ from search.services import ensure_current
 
 STOP_WITHIN = 8.0
 READY_WITHIN = 60.0
+MAX_RESTARTS = 10
 
 
 class Command(BaseCommand):
@@ -38,17 +39,18 @@ class Command(BaseCommand):
         except KeyboardInterrupt:
             raise CommandError("已停止；没做完的一步不会留下半截数据，下次启动会接着做。") from None
         self._preparing = False
-        children = [self._spawn("web", *self._web()), self._spawn("worker", *self._worker())]
+        children = {"web": self._spawn("web"), "worker": self._spawn("worker")}
         try:
-            self._wait_until_ready(children[0])
+            self._wait_until_ready(children["web"])
             self._closing_screen(time.monotonic() - started)
+            restarts = 0
             while not self._stopping:
-                for child in children:
-                    if child.poll() is not None:
-                        raise CommandError(f"子进程意外退出（代码 {child.returncode}），已停止。日志：{self._log('*')}")
+                restarts += self._revive(children)
+                if restarts > MAX_RESTARTS:
+                    raise CommandError(f"子进程反复退出，已停止。日志：{self._log('*')}")
                 time.sleep(0.3)
         finally:
-            self._end(children)
+            self._end(list(children.values()))
         self.stdout.write("已停止，数据都已保存。")
 
     def _stop(self, number: int, frame: FrameType | None) -> None:
@@ -75,21 +77,30 @@ class Command(BaseCommand):
     def _load_demo(self) -> None:
         demo.load(progress=lambda text: self.stderr.write(f"    {text}"))
 
-    def _web(self) -> tuple[str, ...]:
-        return ("-m", "gunicorn", "--config", "python:config.gunicorn", "config.wsgi:application")
+    def _revive(self, children: dict[str, subprocess.Popen[bytes]]) -> int:
+        """Start again what ended by itself; one crash of a worker must not take the pages down."""
+        ended = [name for name, child in children.items() if child.poll() is not None]
+        for name in ended:
+            self.stderr.write(
+                f"{name} 意外退出（代码 {children[name].returncode}），正在重新启动。日志：{self._log(name)}"
+            )
+            children[name] = self._spawn(name)
+        return len(ended)
 
-    def _worker(self) -> tuple[str, ...]:
+    def _arguments(self, name: str) -> tuple[str, ...]:
+        if name == "web":
+            return ("-m", "gunicorn", "--config", "python:config.gunicorn", "config.wsgi:application")
         schedule = str(settings.DATA_DIR / "celerybeat-schedule")
         options = ("--pool", "threads", "--concurrency", "2", "--loglevel", "WARNING", "--without-gossip")
         return ("-m", "celery", "-q", "-A", "config", "worker", "-B", "-s", schedule, *options)
 
-    def _spawn(self, name: str, *arguments: str) -> subprocess.Popen[bytes]:
+    def _spawn(self, name: str) -> subprocess.Popen[bytes]:
         log = self._log(name)
         log.parent.mkdir(exist_ok=True)
         with log.open("ab") as output:
             # A group of its own: Ctrl-C reaches this command only, which then ends its children in order.
             return subprocess.Popen(  # noqa: S603
-                [sys.executable, *arguments],
+                [sys.executable, *self._arguments(name)],
                 start_new_session=True,
                 cwd=env.BASE_DIR,
                 stdout=output,
