@@ -1,9 +1,10 @@
-"""The embedded broker: kombu's filesystem transport, with messages that appear whole or not at all.
+"""The embedded broker: kombu's filesystem transport, with files that appear whole or not at all.
 
-The library's own ``_put`` creates the file under its final name and writes afterwards; a reader that polls every
-50 ms then takes an empty message and the worker dies of it (seen after two minutes of the demo).
+The library creates messages and queue tables under their final name and writes them afterwards; a reader that polls
+every 50 ms then takes an empty file and the worker dies of it (seen after two minutes of the demo).
 """
 
+import fcntl
 import json
 import os
 import uuid
@@ -14,15 +15,30 @@ from typing import Any
 from kombu.transport import TRANSPORT_ALIASES, filesystem
 
 
-class Channel(filesystem.Channel):
+def _write_whole(target: Path, content: Any) -> None:
     """Write beside, then rename: on one file system a rename is atomic."""
+    unfinished = target.with_name(f"{target.name}.{uuid.uuid4()}.unfinished")
+    unfinished.write_text(json.dumps(content), encoding="utf-8")
+    os.replace(unfinished, target)
 
-    def _put(self, queue: str, message: dict[str, Any], **kwargs: Any) -> None:
-        folder = Path(self.data_folder_out)
+
+class Channel(filesystem.Channel):
+    """The library's channel with both of its writes made atomic."""
+
+    # The library's own two base classes name the second argument differently.
+    def _put(self, queue: str, payload: dict[str, Any], **kwargs: Any) -> None:  # type: ignore[override]
         name = f"{monotonic_ns() // 1_000_000}_{uuid.uuid4()}.{queue}.msg"
-        unfinished = folder / f"{name}.unfinished"
-        unfinished.write_text(json.dumps(message), encoding="utf-8")
-        os.replace(unfinished, folder / name)
+        _write_whole(Path(self.data_folder_out) / name, payload)
+
+    def _queue_bind(self, exchange: str, routing_key: str, pattern: str, queue: str) -> None:
+        table = self.control_folder / f"{exchange}.exchange"
+        table.parent.mkdir(exist_ok=True)
+        binding = [routing_key or "", pattern or "", queue or ""]
+        with (table.parent / ".lock").open("w") as guard:
+            fcntl.flock(guard, fcntl.LOCK_EX)
+            bindings = json.loads(table.read_text("utf-8")) if table.exists() else []
+            if binding not in bindings:
+                _write_whole(table, [binding, *bindings])
 
 
 class Transport(filesystem.Transport):
