@@ -20,7 +20,7 @@ def visible_to(user: Viewer) -> QuerySet[Party]:
         return Party.objects.all()
     if user.party_id is None:
         return Party.objects.filter(public)
-    live = Grant.objects.filter(grantee_id=user.party_id, ended_at=None, need_code="").exclude(until__lt=clock.now())
+    live = Grant.objects.filter(grantee_id=user.party_id, ended_at=None, need_code="").exclude(until__lte=clock.now())
     return Party.objects.filter(public | Q(pk=user.party_id) | Q(pk__in=live.values("party_id")))
 
 

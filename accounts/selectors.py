@@ -1,10 +1,10 @@
-"""Reads of parties by code and by any name they ever had."""
+"""Reads of parties by code and by any name they ever had, of their users, and of a user's messages."""
 
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from accounts.models import Party, PartyName
+from accounts.models import Notification, Party, PartyName, User, UserRole
 
 
 def party_by_code(code: str) -> Party | None:
@@ -27,3 +27,19 @@ def name_on(party: Party, day: date) -> str:
         .first()
     )
     return dated.name if dated else party.name
+
+
+def users_of(party: Party, *roles: str) -> QuerySet[User]:
+    """Active users of ``party`` who hold any of ``roles`` (without roles: all of them)."""
+    users = User.objects.filter(party=party, is_active=True).order_by("pk")
+    return users.filter(Exists(UserRole.objects.filter(user=OuterRef("pk"), role__in=roles))) if roles else users
+
+
+def notifications_of(user: User) -> QuerySet[Notification]:
+    """Messages of ``user``, newest first."""
+    return Notification.objects.filter(user=user).order_by("-pk")
+
+
+def unread_count(user: User) -> int:
+    """How many messages ``user`` has not read."""
+    return notifications_of(user).filter(read_at=None).count()

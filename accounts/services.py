@@ -1,13 +1,16 @@
-"""Writes of parties, names, users and grants."""
+"""Writes of parties, names, users, grants and messages."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 
-from accounts.models import Grant, Party, PartyName, Role, User, UserRole
+from accounts.models import Grant, Notification, Party, PartyName, Role, User, UserRole
 from common import audit, clock
 from common.errors import Conflict, Invalid
+
+KEY_LENGTH = 120
 
 
 @transaction.atomic
@@ -86,10 +89,17 @@ def user_create(
 
 
 @transaction.atomic
-def grant_open(*, actor: User, grantee: Party, party: Party, reason: str, need_code: str = "") -> Grant:
-    """Let ``grantee`` see ``party``; call in the transaction of the cause."""
+def grant_open(
+    *, actor: User, grantee: Party, party: Party, reason: str, need_code: str = "", until: datetime | None = None
+) -> Grant:
+    """Let ``grantee`` see ``party`` until that moment; call in the transaction of the cause.
+
+    One that still holds is returned as it is, one that ran out is closed on the moment it did.
+    """
+    same = Grant.objects.filter(grantee=grantee, party=party, need_code=need_code, reason=reason, ended_at=None)
+    same.filter(until__lte=clock.now()).update(ended_at=F("until"))
     grant, created = Grant.objects.get_or_create(
-        grantee=grantee, party=party, need_code=need_code, reason=reason, ended_at=None
+        grantee=grantee, party=party, need_code=need_code, reason=reason, ended_at=None, defaults={"until": until}
     )
     if created:
         audit.record("grant_open", actor=actor, obj=grant, reason=reason)
@@ -101,3 +111,38 @@ def grant_end(*, actor: User, grant: Grant) -> None:
     """End a grant at once."""
     Grant.objects.filter(pk=grant.pk, ended_at=None).update(ended_at=clock.now())
     audit.record("grant_end", actor=actor, obj=grant)
+
+
+@transaction.atomic
+def notify(*, users: Iterable[User], key: str, title: str, body: str = "", path: str = "") -> int:
+    """Leave one message with each active user; returns how many are new.
+
+    ``key`` names the cause (≤120 characters): the same key never reaches a user twice. ``path`` is the page of this
+    site where to act on it. Titles and bodies that are too long are cut with …. ValueError for a key or path that
+    cannot be.
+    """
+    if not key or len(key) > KEY_LENGTH:
+        raise ValueError(f"a notification key has 1 to {KEY_LENGTH} characters")
+    if path and (not path.startswith("/") or path.startswith("//")):
+        raise ValueError("a notification leads to a page of this site")
+    readers = {user.pk for user in users if user.is_active}
+    told = set(Notification.objects.filter(key=key, user_id__in=readers).values_list("user_id", flat=True))
+    text = {"title": _cut(title, 100), "body": _cut(body, 500), "path": path}
+    # Whoever tells the same reader at the same time loses quietly: the message is there.
+    Notification.objects.bulk_create(
+        [Notification(user_id=reader, key=key, **text) for reader in sorted(readers - told)], ignore_conflicts=True
+    )
+    return len(readers - told)
+
+
+def _cut(text: str, length: int) -> str:
+    return text if len(text) <= length else f"{text[: length - 1]}…"
+
+
+@transaction.atomic
+def notifications_read(*, actor: User, ids: Iterable[int] | None = None) -> int:
+    """Mark ``actor``'s own messages read (all, or those named); returns how many were unread."""
+    unread = Notification.objects.filter(user=actor, read_at=None)
+    if ids is not None:
+        unread = unread.filter(pk__in=list(ids))
+    return unread.update(read_at=clock.now())

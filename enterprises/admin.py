@@ -1,9 +1,11 @@
 """Looking up firms and their records; writes go through services."""
 
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 
 from common.admin import ReadOnlyAdmin
-from enterprises.models import EnterpriseProfile, Fact, Need, TalentRole, WhitelistBatch, WhitelistEntry
+from enterprises.models import Consent, EnterpriseProfile, Fact, Need, TalentRole, WhitelistBatch, WhitelistEntry
 
 
 @admin.register(EnterpriseProfile)
@@ -47,3 +49,14 @@ class NeedAdmin(ReadOnlyAdmin):
     list_filter = ("state",)
     list_select_related = ("party",)
     search_fields = ("code", "party__name")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Need]:
+        """Drafts, also those given up, are read by their party alone."""
+        return super().get_queryset(request).exclude(state=Need.State.DRAFT).exclude(kinds=[])
+
+
+@admin.register(Consent)
+class ConsentAdmin(ReadOnlyAdmin):
+    list_display = ("need", "institution", "purpose", "given_at", "expires_at", "withdrawn_at")
+    list_filter = ("purpose",)
+    list_select_related = ("need", "institution")

@@ -11,6 +11,9 @@ from enterprises.models import Fact, Need
 # Who may enter what a department verified, and publish or end list membership.
 REGISTRAR_ROLES = (*OFFICE_ROLES, Role.LEAD_UNIT)
 
+# A closed need without a kind is a draft that was given up.
+_SUBMITTED = ~Q(state=Need.State.DRAFT) & ~Q(kinds=[])
+
 
 def visible_to(user: Viewer) -> QuerySet[Party]:
     """Firms whose particulars ``user`` may read."""
@@ -18,11 +21,15 @@ def visible_to(user: Viewer) -> QuerySet[Party]:
 
 
 def needs_visible_to(user: Viewer) -> QuerySet[Need]:
-    """Needs ``user`` may read: its own party's, those it holds a live grant for, all for the office."""
+    """Needs ``user`` may read: its own party's, those it holds a live grant for, all for the office.
+
+    A draft is read by its own party alone, whatever grants or roles anybody else holds.
+    """
     if not isinstance(user, User):
         return Need.objects.none()
+    own = Q(pk__in=[]) if user.party_id is None else Q(party_id=user.party_id)
     if user.has_role(*OFFICE_ROLES):
-        return Need.objects.all()
+        return Need.objects.filter(own | _SUBMITTED)
     if user.party_id is None:
         return Need.objects.none()
     granted = Grant.objects.filter(
@@ -30,8 +37,8 @@ def needs_visible_to(user: Viewer) -> QuerySet[Need]:
         grantee_id=user.party_id,
         party_id=OuterRef("party_id"),
         ended_at=None,
-    ).exclude(until__lt=clock.now())
-    return Need.objects.filter(Q(party_id=user.party_id) | Exists(granted))
+    ).exclude(until__lte=clock.now())
+    return Need.objects.filter(own | (_SUBMITTED & Exists(granted)))
 
 
 def can(user: Viewer, action: str, obj: Party | Fact | Need) -> bool:

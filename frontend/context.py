@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from accounts.models import Role, User
+from accounts.selectors import unread_count
 
 Tab = tuple[str, str]
 
@@ -17,17 +18,25 @@ MATCHES: Tab = ("matches", "我的匹配")
 NEEDS: Tab = ("needs", "我的需求")
 FACTS: Tab = ("facts", "我的资料")
 
+TODAY: Tab = ("me", "今日")
+CONSENTS: Tab = ("consents", "我的授权")
+DESK: Tab = ("desk", "今日")
+INBOX: Tab = ("desk_inbox", "派单")
+POOL: Tab = ("desk_pool", "抢单池")
+SHELF: Tab = ("desk_products", "本机构产品")
+
 PUBLIC_TABS = (HOME, PRODUCTS)
-FIRM_TABS = (PRODUCTS, MATCHES, NEEDS, FACTS, PLAN)
+FIRM_TABS = (TODAY, PRODUCTS, MATCHES, NEEDS, CONSENTS, FACTS)
 OFFICE_TABS = (LEDGER, PLAN, PRODUCTS)
 STAFF_TABS = (PRODUCTS, PLAN, LEDGER)
+DESK_TABS = (DESK, INBOX, POOL, SHELF, *STAFF_TABS)
 
 # First portal whose roles the reader holds: (name under the mark, roles, tabs).
 PORTALS: tuple[tuple[str, tuple[str, ...], tuple[Tab, ...]], ...] = (
     ("企业与人才", (Role.FIRM, Role.TALENT), FIRM_TABS),
     ("金融办", (Role.OFFICE, Role.OFFICE_SIGNER), OFFICE_TABS),
     ("牵头单位", (Role.LEAD_UNIT,), OFFICE_TABS),
-    ("金融机构", (Role.BANK_MAKER, Role.BANK_CHECKER), STAFF_TABS),
+    ("金融机构", (Role.BANK_MAKER, Role.BANK_CHECKER), DESK_TABS),
     ("特派员", (Role.OFFICER,), STAFF_TABS),
 )
 
@@ -36,6 +45,16 @@ UNDER = {
     "product": "products",
     "need_new": "needs",
     "need_edit": "needs",
+    "need": "needs",
+    "apply": "needs",
+    "referral_consent": "needs",
+    "referral_withdraw": "needs",
+    "consent_withdraw": "consents",
+    "desk_referral": "desk_inbox",
+    "desk_financing": "desk_inbox",
+    "desk_product": "desk_products",
+    "desk_product_new": "desk_products",
+    "desk_product_edit": "desk_products",
     "facts_edit": "facts",
     "ledger_quarter": "ledger",
 }
@@ -51,18 +70,19 @@ class NavItem:
 
 
 def portal(request: HttpRequest) -> dict[str, object]:
-    """``portal`` for templates: ``name``, ``nav``, and ``who`` (empty for a visitor)."""
-    name, who = "", ""
+    """``portal`` for templates: ``name``, ``nav``, ``who`` (empty for a visitor), messages ``unread``."""
+    name, who, unread = "", "", 0
     tabs: tuple[Tab, ...] = PUBLIC_TABS
     # An error before the log-in middleware leaves a request without a user.
     user = getattr(request, "user", None)
     if isinstance(user, User):
         name, tabs = _portal_of(user)
         who = user.party.name if user.party else str(user)
+        unread = unread_count(user)
     here = request.resolver_match.url_name if request.resolver_match else None
     current = UNDER.get(here or "", here)
     nav = [NavItem(label, reverse(f"frontend:{view}"), view == current) for view, label in tabs]
-    return {"portal": {"name": name, "nav": nav, "who": who}}
+    return {"portal": {"name": name, "nav": nav, "who": who, "unread": unread}}
 
 
 def _portal_of(user: User) -> tuple[str, tuple[Tab, ...]]:

@@ -4,9 +4,12 @@ from dataclasses import dataclass
 
 from frontend.reasons import Reasons, reasons
 from frontend.viewer import Viewer
+from matching.cases.selectors_desk import held_by
+from matching.models import Referral
 from matching.selectors import match_subject
 from products.models import Product, ProductVersion
 from products.presentation import REFERENCE_NOTE, SOURCE_SILENT, VERIFIED_LABELS
+from products.rules.evaluate import Verdict
 from products.rules.explain import required_text
 from products.selectors import listed_versions, rules_for
 
@@ -43,3 +46,32 @@ def closer_products(viewer: Viewer, version: ProductVersion) -> list[Reasons]:
     """The best other products of the same shelf that are not refused."""
     same_shelf = listed_versions().filter(product__category=version.product.category).exclude(pk=version.pk)
     return [reasons(match) for match in match_subject(viewer.subject, same_shelf)[:CLOSER_SHOWN]]
+
+
+@dataclass(frozen=True)
+class Application:
+    """Whether the reader's need can be put before the product's institution, and whether that is done already."""
+
+    reference: bool
+    open: bool
+    fits: bool
+    referral: Referral | None
+
+    @property
+    def leads(self) -> bool:
+        """True where applying, or its progress, is the first thing to do."""
+        return self.referral is not None or (self.open and self.fits)
+
+
+def application(viewer: Viewer, version: ProductVersion, judged: Reasons) -> Application:
+    """A reference product is never applied for; a refused one still may be, but not as the first thing to do."""
+    product, need = version.product, viewer.need
+    reference = product.origin == Product.Origin.CATALOGUE
+    if need is None or reference or product.institution_id is None:
+        return Application(reference, open=False, fits=False, referral=None)
+    return Application(
+        reference,
+        open=product.category in need.kinds and version.state == ProductVersion.State.LISTED,
+        fits=judged.verdict != Verdict.VIOLATED,
+        referral=held_by(need.pk, product.institution_id),
+    )

@@ -70,7 +70,7 @@ def fact_inputs(rows: list[FactRow], typed: Mapping[str, str], errors: Mapping[s
     return found
 
 
-class _CellField(forms.CharField):
+class CellField(forms.CharField):
     """Text read by a cell parser; an empty text is None (unknown)."""
 
     def __init__(self, parser: cells.Parser, **kwargs: Any) -> None:
@@ -84,7 +84,7 @@ class _CellField(forms.CharField):
             raise forms.ValidationError(f"{error}。") from error
 
 
-def _from_today(cell: str) -> date | None:
+def from_today(cell: str) -> date | None:
     day: date | None = cells.iso_date()(cell)
     if day is not None and day < clock.today():
         raise ValueError(f"不能早于今天（{clock.today()}）")
@@ -99,16 +99,16 @@ class NeedForm(forms.Form):
         choices=[(kind, KIND_LABELS[kind]) for kind in CATEGORIES],
         error_messages={"required": "请至少选一类。", "invalid_choice": "没有“%(value)s”这一类，请重新选择。"},
     )
-    amount = _CellField(cells.scaled(10_000, high=10**8, unit="万元"), label="金额（万元）")
-    term_months = _CellField(cells.scaled(high=600, unit="个月"), label="期限（月）")
-    purpose = _CellField(cells.text(200), label="用途")
+    amount = CellField(cells.scaled(10_000, high=10**8, unit="万元"), label="金额（万元）")
+    term_months = CellField(cells.scaled(high=600, unit="个月"), label="期限（月）")
+    purpose = CellField(cells.text(200), label="用途")
     guarantees = forms.MultipleChoiceField(
         label="能提供的担保",
         required=False,
         choices=[(item, item) for item in GUARANTEES],
         error_messages={"invalid_choice": "没有“%(value)s”这种担保，请重新选择。"},
     )
-    needed_by = _CellField(_from_today, label="最晚什么时候要")
+    needed_by = CellField(from_today, label="最晚什么时候要")
 
     def values(self) -> dict[str, Any]:
         """Arguments of the service; no box ticked means that guarantees are not said yet."""
@@ -122,6 +122,14 @@ class NeedForm(forms.Form):
             for name, field in self.fields.items()
             for message in self.errors.get(name, ())
         ]
+
+
+class DraftForm(NeedForm):
+    """The same while it is being written: nothing is required yet."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kinds"].required = False
 
 
 def need_texts(need: Need) -> dict[str, Any]:

@@ -2,7 +2,21 @@
 
 from django.urls import path, register_converter
 
-from frontend.views import health, home, me, plan, products, session
+from frontend.views import (
+    consents,
+    design,
+    desk,
+    desk_products,
+    desk_referral,
+    firm,
+    health,
+    home,
+    me,
+    notices,
+    plan,
+    products,
+    session,
+)
 
 
 class CodeConverter:
@@ -32,10 +46,32 @@ urlpatterns = [
     path("me/needs/<code:code>/edit/", me.need_edit, name="need_edit"),
     path("me/needs/<code:code>/end/", me.need_end, name="need_end"),
     path("me/matches/", me.matches, name="matches"),
+    path("me/", firm.today, name="me"),
+    path("me/needs/<code:code>/", firm.need, name="need"),
+    path("me/needs/<code:code>/apply/", firm.apply, name="apply"),
+    path("me/referrals/<code:code>/consent/", firm.consent, name="referral_consent"),
+    path("me/referrals/<code:code>/withdraw/", firm.withdraw, name="referral_withdraw"),
+    path("me/referrals/<code:code>/supplied/", firm.supplied, name="referral_supplied"),
+    path("me/consents/", consents.consents, name="consents"),
+    path("me/consents/<code:code>/withdraw/", consents.withdraw, name="consent_withdraw"),
+    path("messages/", notices.messages, name="messages"),
+    path("messages/read/", notices.messages_read, name="messages_read"),
+    path("referrals/<code:code>/", firm.referral, name="referral"),
+    path("desk/", desk.today, name="desk"),
+    path("desk/inbox/", desk.inbox, name="desk_inbox"),
+    path("desk/referrals/<code:code>/", desk_referral.referral, name="desk_referral"),
+    path("desk/referrals/<code:code>/financing/", desk_referral.financing, name="desk_financing"),
+    path("desk/pool/", desk.pool, name="desk_pool"),
+    path("desk/pool/<code:code>/grab/", desk.grab, name="desk_grab"),
+    path("desk/products/", desk_products.products, name="desk_products"),
+    path("desk/products/new/", desk_products.product_new, name="desk_product_new"),
+    path("desk/products/<code:code>/", desk_products.product, name="desk_product"),
+    path("desk/products/<code:code>/edit/", desk_products.product_edit, name="desk_product_edit"),
     path("plan/", plan.plan, name="plan"),
     path("ledger/", plan.ledger_now, name="ledger"),
     path("ledger/<code:quarter>/", plan.ledger, name="ledger_quarter"),
     path("ledger/<code:quarter>/xlsx/", plan.ledger_xlsx, name="ledger_xlsx"),
+    path("design/", design.design, name="design"),
     path("login/", session.Login.as_view(), name="login"),
     path("logout/", session.Logout.as_view(), name="logout"),
     path("healthz", health.healthz, name="healthz"),

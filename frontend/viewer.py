@@ -60,3 +60,10 @@ def chosen(needs: tuple[Need, ...], code: str) -> Need | None:
         if need.code == code:
             return need
     raise Missing("没有找到这条需求，或者它已经结束。请在“我的需求”里重新选择。")
+
+
+def required_user(request: HttpRequest) -> User:
+    """The reader as our user; pages behind the log-in have no other."""
+    if not isinstance(request.user, User):
+        raise TypeError("a page behind the log-in was reached without a user")
+    return request.user

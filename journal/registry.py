@@ -9,7 +9,7 @@ class Kind:
 
     code: str
     label: str
-    fields: dict[str, str] = field(default_factory=dict)
+    fields: dict[str, str] = field(default_factory=dict, hash=False)
 
 
 _kinds: dict[str, Kind] = {}

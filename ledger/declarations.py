@@ -96,10 +96,11 @@ class IndicatorDeclared(Strict):
 
 
 class PostingsDeclared(Strict):
-    """Postings of one kind, narrowed by fields."""
+    """Postings of one kind, narrowed by fields: to values (``where``), or to those that have them (``filled``)."""
 
     kind: Text
     where: dict[str, Annotated[list[str | int | bool], Field(min_length=1)]] = {}
+    filled: list[Text] = []
 
 
 class Draft(PostingsDeclared):

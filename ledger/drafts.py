@@ -42,7 +42,10 @@ STATUS_LABELS = {
 
 @dataclass(frozen=True)
 class DeadlineState:
-    """One point of 完成时限 on a day; ``days`` to go (negative when past), None where there is no date."""
+    """One point of 完成时限 on a day; ``days`` to go (negative when past), None where there is no date.
+
+    ``met_on``: the day of the record that proves it, with ``proof`` its source key.
+    """
 
     what: str
     status: DeadlineStatus
@@ -50,6 +53,8 @@ class DeadlineState:
     day: date | None
     count: int | None
     days: int | None
+    met_on: date | None = None
+    proof: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,13 +69,27 @@ class Drafted:
 def drafted(measures: Sequence[MeasureDeclared], as_of: date, plan_starts: date, on: date) -> dict[int, Drafted]:
     """By measure number; one query for the table. ``as_of`` ends the quarter, deadlines are looked at from ``on``."""
     rows = list(_rows(measures, as_of, plan_starts))
-    return {
-        measure.number: Drafted(
-            *_progress(measure.drafts, rows, as_of.year),
-            tuple(_state(item, rows, on) for item in measure.deadlines),
-        )
-        for measure in measures
-    }
+    return {measure.number: _drafted(measure, rows, as_of.year, on) for measure in measures}
+
+
+def _drafted(measure: MeasureDeclared, rows: list[Posting], year: int, on: date) -> Drafted:
+    deadlines = tuple(_state(item, rows, on) for item in measure.deadlines)
+    sentences, evidence = _progress(measure.drafts, rows, year)
+    for state in deadlines:
+        if state.met_on and state.day:
+            sentences.append(_met(state.what, state.met_on, state.day))
+            evidence.append(state.proof)
+    return Drafted("".join(sentences), tuple(dict.fromkeys(evidence)), deadlines)
+
+
+def _met(what: str, met_on: date, day: date) -> str:
+    late = "，晚于时限" if met_on > day else ""
+    return f"{spoken(met_on)}完成时限事项：{what}{late}。"
+
+
+def spoken(day: date) -> str:
+    """As people write it: 2023年6月30日."""
+    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def _rows(measures: Iterable[MeasureDeclared], as_of: date, plan_starts: date) -> QuerySet[Posting]:
@@ -87,17 +106,19 @@ def _matching(declared: PostingsDeclared, rows: list[Posting]) -> list[Posting]:
         if row.kind == declared.kind
         and row.quantity > 0
         and all(row.fields.get(name) in values for name, values in declared.where.items())
+        and all(row.fields.get(name) not in (None, "") for name in declared.filled)
     ]
 
 
-def _progress(drafts: Sequence[Draft], rows: list[Posting], year: int) -> tuple[str, tuple[str, ...]]:
-    sentences, evidence = [], []
+def _progress(drafts: Sequence[Draft], rows: list[Posting], year: int) -> tuple[list[str], list[str]]:
+    sentences: list[str] = []
+    evidence: list[str] = []
     this_year = [row for row in rows if row.occurred_on.year == year]
     for draft in drafts:
         if found := _matching(draft, this_year):
             sentences.append(_sentence(draft, found))
             evidence += [row.source_key for row in found]
-    return "".join(sentences), tuple(dict.fromkeys(evidence))
+    return sentences, evidence
 
 
 def _sentence(draft: Draft, found: list[Posting]) -> str:
@@ -111,15 +132,25 @@ def _sentence(draft: Draft, found: list[Posting]) -> str:
 
 
 def _state(item: Deadline, rows: list[Posting], on: date) -> DeadlineState:
-    status = _status(item, rows, on)
+    proof = next(iter(_matching(item.met_by, rows)), None) if item.met_by else None
+    status = _status(item, proof is not None, on)
     days = (item.day - on).days if item.day else None
-    return DeadlineState(item.what, status, STATUS_LABELS[status], item.day, item.count, days)
+    return DeadlineState(
+        what=item.what,
+        status=status,
+        label=STATUS_LABELS[status],
+        day=item.day,
+        count=item.count,
+        days=days,
+        met_on=proof.occurred_on if proof else None,
+        proof=proof.source_key if proof else "",
+    )
 
 
-def _status(item: Deadline, rows: list[Posting], on: date) -> DeadlineStatus:
+def _status(item: Deadline, met: bool, on: date) -> DeadlineStatus:
     if item.day is None:
         return DeadlineStatus.YEARLY if item.kind == "yearly" else DeadlineStatus.ONGOING
-    if item.met_by and _matching(item.met_by, rows):
+    if met:
         return DeadlineStatus.MET
     if item.day < on:
         return DeadlineStatus.OVERDUE

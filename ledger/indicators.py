@@ -6,6 +6,7 @@ What no posting proves is ``None`` with a Chinese status; nothing missing is eve
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from enum import StrEnum
 from fractions import Fraction
 
 from django.db.models import Count, F, Q, QuerySet, Sum
@@ -24,9 +25,22 @@ _WINDOW_OF_PERIOD: dict[str, Window] = {"yearly": "year", "cumulative": "plan", 
 _COLUMN_LABELS = {"amount": "金额", "quantity": "数量", "party": "主体", "organisation": "单位"}
 
 
+class Standing(StrEnum):
+    """Where an indicator stands against its target."""
+
+    NO_TARGET = "no_target"
+    UNKNOWN = "unknown"
+    REACHED = "reached"
+    OPEN = "open"
+    MISSED = "missed"
+
+
 @dataclass(frozen=True)
 class IndicatorValue:
-    """``value`` in the declared unit or None; ``numerator``/``denominator`` raw integers (元, 户 …) or None."""
+    """``value`` in the declared unit or None; ``numerator``/``denominator`` raw integers (元, 户 …) or None.
+
+    ``gap`` to the target in the declared unit (percentage points for %), None unless it is open or missed.
+    """
 
     code: str
     name: str
@@ -38,6 +52,8 @@ class IndicatorValue:
     denominator: int | None
     definition: str
     status: str
+    standing: Standing
+    gap: Decimal | None
 
 
 @dataclass(frozen=True)
@@ -73,6 +89,10 @@ def evaluate(declared: IndicatorDeclared, period: PlanPeriod, quarter: Quarter) 
         result = _Result(None, reason="方案尚未开始")
     else:
         result = _result(declared, _Frame(period, quarter, default))
+    standing = _standing(declared, result.exact, quarter, period)
+    gap = None
+    if result.exact is not None and standing in (Standing.OPEN, Standing.MISSED):
+        gap = _rounded(Fraction(declared.target or 0) - result.exact)
     return IndicatorValue(
         code=declared.code,
         name=declared.name,
@@ -83,7 +103,9 @@ def evaluate(declared: IndicatorDeclared, period: PlanPeriod, quarter: Quarter) 
         numerator=result.numerator,
         denominator=result.denominator,
         definition=declared.definition,
-        status=result.reason or _progress(declared, result.exact, quarter, period),
+        status=result.reason or _status(declared, standing, gap, quarter, period),
+        standing=standing,
+        gap=gap,
     )
 
 
@@ -204,14 +226,29 @@ def plain(number: Decimal) -> str:
     return f"{number.normalize():f}"
 
 
-def _progress(declared: IndicatorDeclared, exact: Fraction | None, quarter: Quarter, period: PlanPeriod) -> str:
-    outside = "" if period.starts_on <= quarter.end <= period.ends_on else "方案期外；"
-    if declared.target is None or exact is None:
-        return f"{outside}无目标值"
+def _standing(declared: IndicatorDeclared, exact: Fraction | None, quarter: Quarter, period: PlanPeriod) -> Standing:
+    if declared.target is None:
+        return Standing.NO_TARGET
+    if exact is None:
+        return Standing.UNKNOWN
     if exact >= Fraction(declared.target):
-        return f"{outside}已达目标"
-    gap = _rounded(Fraction(declared.target) - exact) or Decimal()
-    unit = "个百分点" if declared.unit == "%" else declared.unit
+        return Standing.REACHED
     last_day = declared.by or (date(quarter.year, 12, 31) if declared.period == "yearly" else period.ends_on)
-    verdict = "未达目标" if quarter.end >= last_day else "进行中"
-    return f"{outside}{verdict}，距目标差{plain(gap)}{unit}"
+    return Standing.MISSED if quarter.end >= last_day else Standing.OPEN
+
+
+def _status(
+    declared: IndicatorDeclared, standing: Standing, gap: Decimal | None, quarter: Quarter, period: PlanPeriod
+) -> str:
+    outside = "" if period.starts_on <= quarter.end <= period.ends_on else "方案期外；"
+    if standing == Standing.REACHED:
+        return f"{outside}已达目标"
+    if gap is None:
+        return f"{outside}无目标值"
+    verdict = "未达目标" if standing == Standing.MISSED else "进行中"
+    return f"{outside}{verdict}，距目标差{measured(gap, declared.unit)}"
+
+
+def measured(gap: Decimal, unit: str) -> str:
+    """A difference with its unit, percentage points between percentages; one that rounds to nothing is still one."""
+    return f"{plain(gap) if gap else '不足0.01'}{'个百分点' if unit == '%' else unit}"

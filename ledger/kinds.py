@@ -1,7 +1,4 @@
-"""Kinds of posting that have no app of their own: entered by the office, counted by indicators.
-
-Loans and first loans are registered here only as long as no lower floor writes them.
-"""
+"""Kinds of posting that have no app of their own: entered by the office, counted by indicators."""
 
 from journal.registry import Kind
 
@@ -27,8 +24,6 @@ KINDS = (
         "贷款余额",
         {"scope": "范围", "basis": "口径（名录/同口径）", "list_batch": "名录批次", "borrowers": "户数"},
     ),
-    Kind("loan_disbursed", "贷款发放", {"product": "产品", "serial": "业务编号"}),
-    Kind("first_loan_confirmed", "首贷确认", {"definition": "口径版本"}),
     Kind("service_centre_opened", "专营服务机构设立", {"name": "机构名称", "form": "类型", "place": "所在园区"}),
     Kind("training_held", "金融培训", {"name": "培训名称", "topic": "主题", "participants": "参加人数"}),
     Kind("publicity_released", "宣传", {"title": "标题", "medium": "媒体"}),

@@ -169,6 +169,8 @@ def _kinds(place: Place, item: Counting | PostingsDeclared) -> Iterator[tuple[Pl
     key, codes = ("kind", [item.kind]) if isinstance(item, PostingsDeclared) else ("kinds", item.kinds)
     known = {kind.code: kind for kind in registry.kinds()}
     wanted = set(item.where)
+    if isinstance(item, PostingsDeclared):
+        wanted |= set(item.filled)
     if isinstance(item, Counting) and item.column.startswith("fields."):
         wanted.add(item.column.removeprefix("fields."))
     for code in codes:
@@ -176,7 +178,13 @@ def _kinds(place: Place, item: Counting | PostingsDeclared) -> Iterator[tuple[Pl
             yield (*place, key), f"没有“{code}”这种记账类别，已登记的有：{'、'.join(sorted(known))}"
             continue
         for name in sorted(wanted - set(known[code].fields)):
-            yield (*place, "where" if name in item.where else "column"), f"记账类别“{code}”没有字段“{name}”"
+            yield (*place, _column_of(item, name)), f"记账类别“{code}”没有字段“{name}”"
+
+
+def _column_of(item: Counting | PostingsDeclared, name: str) -> str:
+    if name in item.where:
+        return "where"
+    return "filled" if isinstance(item, PostingsDeclared) else "column"
 
 
 def _populations(place: Place, item: BaseModel) -> Iterator[tuple[Place, str]]:

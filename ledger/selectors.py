@@ -19,6 +19,7 @@ from ledger.indicators import IndicatorValue, PlanPeriod, evaluate
 from ledger.models import Measure, MeasureUnit, Plan
 from ledger.populations import POPULATIONS
 from ledger.quarters import Quarter
+from ledger.suggestions import NOTHING_SUGGESTED, Suggested, suggested
 
 
 @dataclass(frozen=True)
@@ -152,13 +153,25 @@ def ledger_table(quarter: str | Quarter, plan: Plan | None = None) -> LedgerTabl
     states = drafted(declared.measures, chosen.end, plan.starts_on, min(chosen.end, clock.today()))
     by_number = {measure.number: measure for measure in declared.measures}
     measures = plan.measures.order_by("number").prefetch_related("units")
+    values = indicator_values(plan, chosen)
+    inside = plan.starts_on <= chosen.end <= plan.ends_on
+    over = clock.today() > chosen.end
+    advice = {
+        number: suggested(state.deadlines, [item for item in values if item.measure == number], chosen, over=over)
+        if inside
+        else NOTHING_SUGGESTED
+        for number, state in states.items()
+    }
     return LedgerTable(
         plan=plan,
         quarter=chosen,
         due=due.day,
         due_tentative=due.tentative,
-        rows=tuple(_row(measure, by_number[measure.number], states[measure.number]) for measure in measures),
-        indicators=indicator_values(plan, chosen),
+        rows=tuple(
+            _row(measure, by_number[measure.number], states[measure.number], advice[measure.number])
+            for measure in measures
+        ),
+        indicators=values,
     )
 
 
@@ -168,7 +181,7 @@ def indicator_values(plan: Plan, quarter: Quarter) -> tuple[IndicatorValue, ...]
     return tuple(evaluate(item, period, quarter) for item in declaration(plan).indicators)
 
 
-def _row(measure: Measure, declared: MeasureDeclared, state: Drafted) -> LedgerRow:
+def _row(measure: Measure, declared: MeasureDeclared, state: Drafted, advice: Suggested) -> LedgerRow:
     units = list(measure.units.all())
 
     def wordings(role: str, *, pending: bool) -> tuple[str, ...]:
@@ -189,8 +202,8 @@ def _row(measure: Measure, declared: MeasureDeclared, state: Drafted) -> LedgerR
         deadline=measure.deadline_text,
         deadlines=state.deadlines,
         progress=state.progress,
-        problems="",
-        next_steps="",
+        problems=advice.problems,
+        next_steps=advice.next_steps,
         evidence=state.evidence,
         annex=_annex(declared),
     )

@@ -9,11 +9,11 @@ from enterprises.models import Need
 
 
 def visible_to(user: Viewer) -> QuerySet[Need]:
-    """Needs whose matches ``user`` may read."""
+    """Needs whose matches ``user`` may read; drafts, also those given up, have none."""
     if _is_institution(user):
         # A bank that may see a need still never learns how its competitors' products fit.
         return Need.objects.none()
-    return enterprises.needs_visible_to(user)
+    return enterprises.needs_visible_to(user).exclude(state=Need.State.DRAFT).exclude(kinds=[])
 
 
 def can(user: Viewer, action: str, need: Need) -> bool:

@@ -77,9 +77,9 @@ class StoredTotals:
 
 
 def need_or_missing(code: str) -> Need:
-    """The need with that code, or Missing with what to do next."""
+    """The need with that code, or Missing with what to do next; a draft is not there yet."""
     need = enterprises.need_by_code(code)
-    if need is None:
+    if need is None or need.state == Need.State.DRAFT:
         raise Missing(f"没有编号为“{code[:40]}”的需求，请核对需求编号。")
     return need
 

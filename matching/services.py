@@ -42,13 +42,14 @@ class RematchSummary:
 def rematch(*, needs: Sequence[Need] | None = None, progress: Progress | None = None) -> RematchSummary:
     """Match ``needs`` (all open ones) with all listed products and store one row a need; repeating changes nothing.
 
-    ``progress(done, total)`` is called after every block. A run over all needs is a job that pages can follow; a
-    second one at the same time is a Conflict. Each block is its own transaction, so that a killed run loses at most
-    one block and readers see progress.
+    Drafts are never matched. ``progress(done, total)`` is called after every block. A run over all needs is a job
+    that pages can follow; a second one at the same time is a Conflict. Each block is its own transaction, so that a
+    killed run loses at most one block and readers see progress.
     """
     shelf = shelf_of(products.listed_versions())
     if needs is not None:
-        return _run(iter(needs), len(needs), shelf, progress)
+        submitted = [need for need in needs if need.state != Need.State.DRAFT]
+        return _run(iter(submitted), len(submitted), shelf, progress)
     jobs.release_silent(JOB_KIND, SILENCE)
     job = jobs.enqueue(JOB_KIND)
     with jobs.running(job):

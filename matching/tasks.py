@@ -3,8 +3,10 @@
 import structlog
 from celery import shared_task
 
+from accounts.services import system_actor
 from common.errors import Conflict
 from matching import services
+from matching.cases import referrals
 
 _log = structlog.get_logger("matching.tasks")
 
@@ -16,3 +18,9 @@ def rematch_all() -> None:
         services.rematch()
     except Conflict:
         _log.info("rematch_already_running")
+
+
+@shared_task
+def lapse_overdue() -> int:
+    """End referrals nobody answered in time and hand their needs on."""
+    return referrals.lapse_overdue(actor=system_actor("时限"))

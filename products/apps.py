@@ -13,6 +13,8 @@ class ProductsConfig(AppConfig):
 
     def ready(self) -> None:
         journal.register(journal.Kind("product_listed", "新金融服务项目上架", LISTED_FIELDS))
-        # Both need the models, which are not loaded yet when this module is.
+        # These need the models, which are not loaded yet when this module is.
         documents, search = import_module("products.documents"), import_module("search.registry")
         search.register(documents.PRODUCTS)
+        serves_the_city = import_module("products.recipients").serves_the_city
+        import_module("enterprises.recipients").register(serves_the_city)

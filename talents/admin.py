@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from common.admin import ReadOnlyAdmin
-from talents.models import TalentProfile, TalentTitle, TeamMember
+from talents.models import LiaisonOfficer, TalentProfile, TalentTitle, TeamMember
 
 
 @admin.register(TalentProfile)
@@ -25,3 +25,10 @@ class TalentTitleAdmin(ReadOnlyAdmin):
 class TeamMemberAdmin(ReadOnlyAdmin):
     list_display = ("team", "person", "leads", "joined_on", "left_on")
     list_select_related = ("team", "person")
+
+
+@admin.register(LiaisonOfficer)
+class LiaisonOfficerAdmin(ReadOnlyAdmin):
+    list_display = ("user", "employer", "capacity", "active", "since", "until")
+    list_filter = ("active",)
+    list_select_related = ("user", "employer")

@@ -1,5 +1,6 @@
 """Talents: persons and teams, their titles, and who belongs to a team."""
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
@@ -64,3 +65,25 @@ class TeamMember(models.Model):
 
     def __str__(self) -> str:
         return f"{self.team_id}:{self.person_id}"
+
+
+class LiaisonOfficer(models.Model):
+    """人才和科创金融特派员 (measure 11): a user on the roster, employed by a party, with a capacity never exceeded."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.PROTECT, related_name="officer", verbose_name="用户")
+    employer = models.ForeignKey("accounts.Party", models.PROTECT, related_name="officers", verbose_name="派出单位")
+    capacity = models.PositiveSmallIntegerField("服务户数上限", default=30)
+    active = models.BooleanField("在岗", default=True)
+    since = models.DateField("聘任日期")
+    until = models.DateField("聘期至", null=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(capacity__gte=1), name="officer_capacity"),
+            models.CheckConstraint(condition=Q(until=None) | Q(until__gte=F("since")), name="officer_dates"),
+        ]
+        verbose_name = verbose_name_plural = "特派员"
+
+    def __str__(self) -> str:
+        return f"特派员#{self.pk}"

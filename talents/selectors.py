@@ -1,4 +1,4 @@
-"""Reads of talents; titles come set-based, as they hold on a day."""
+"""Reads of talents, whose titles come set-based as they hold on a day, and of the roster of officers."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -6,9 +6,9 @@ from datetime import date
 
 from django.db.models import Q, QuerySet
 
-from accounts.models import Party
+from accounts.models import Party, User
 from common import clock
-from talents.models import TalentTitle, TeamMember
+from talents.models import LiaisonOfficer, TalentTitle, TeamMember
 from talents.titles import effective
 
 
@@ -41,3 +41,19 @@ def members_of(team: Party, on: date | None = None) -> QuerySet[TeamMember]:
         .select_related("person")
         .order_by("-leads", "pk")
     )
+
+
+def roster() -> QuerySet[LiaisonOfficer]:
+    """Officers in service today whose account is active, with user and employer, by employer and name."""
+    day = clock.today()
+    return (
+        LiaisonOfficer.objects.filter(Q(until=None) | Q(until__gte=day), active=True, since__lte=day)
+        .filter(user__is_active=True)
+        .select_related("user", "employer")
+        .order_by("employer__name", "user__display_name", "pk")
+    )
+
+
+def officer_of(user: User) -> LiaisonOfficer | None:
+    """The officer ``user`` serves as today; None before, after or without an appointment."""
+    return roster().filter(user=user).first()

@@ -1,4 +1,4 @@
-"""Writes of talents: persons and teams, their titles, and who belongs to a team."""
+"""Writes of talents: persons and teams, their titles, who belongs to a team, and the roster of officers."""
 
 import re
 from datetime import date
@@ -6,17 +6,20 @@ from datetime import date
 from django.db import IntegrityError, transaction
 from stdnum.cn import uscc
 
-from accounts.models import Party, User
+from accounts.models import Party, Role, User
+from accounts.policies import OFFICE_ROLES
 from accounts.services import party_register
 from common import audit, clock
-from common.errors import Conflict, Invalid
+from common.errors import Conflict, Invalid, NotAllowed
 from common.tabular import Outcome
-from talents.models import TalentProfile, TalentTitle, TeamMember
+from talents.models import LiaisonOfficer, TalentProfile, TalentTitle, TeamMember
 from talents.titles import normal
 
 # A resident identity number, old or new: codes must never be one.
 _IDENTITY_NUMBER = re.compile(r"\d{17}[\dXx]|\d{15}")
 _CODE = re.compile(r"[\w\-./]{1,40}")
+
+MAX_CAPACITY = 200
 
 
 @transaction.atomic
@@ -116,3 +119,59 @@ def team_bearer_set(*, actor: User, team: Party, bearer: Party) -> None:
     Party.objects.filter(pk=team.pk).update(bearer=bearer)
     audit.record("team_bearer_set", actor=actor, obj=team, bearer=bearer.pk)
     team.bearer = bearer
+
+
+@transaction.atomic
+def officer_appoint(
+    *, actor: User, user: User, employer: Party, capacity: int, since: date, until: date | None = None
+) -> LiaisonOfficer:
+    """Put ``user`` on the roster, or back on it after retiring; ``capacity`` is how many parties one may accompany.
+
+    NotAllowed unless the finance office acts. Invalid names the form field; Conflict when the user serves already.
+    """
+    _require_office(actor)
+    _check_officer(user, employer, capacity, since, until)
+    # Two appointments of one user at the same time: the second waits, then finds the first.
+    User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+    officer = LiaisonOfficer.objects.filter(user=user).first()
+    if officer is not None and officer.active and not (officer.until and officer.until < clock.today()):
+        raise Conflict(f"{user} 已在特派员名册上，不必重复聘任。", field="user")
+    officer = officer or LiaisonOfficer(user=user)
+    officer.employer, officer.capacity, officer.active = employer, capacity, True
+    officer.since, officer.until = since, until
+    officer.save()
+    audit.record("officer_appoint", actor=actor, obj=officer, employer=employer.pk, capacity=capacity, since=since)
+    return officer
+
+
+@transaction.atomic
+def officer_retire(*, actor: User, officer: LiaisonOfficer, on: date | None = None, reason: str = "") -> None:
+    """Take an officer off the roster from ``on`` (today, not later); the row stays as history."""
+    _require_office(actor)
+    day = on or clock.today()
+    current = LiaisonOfficer.objects.select_for_update(of=("self",)).get(pk=officer.pk)
+    if not current.active:
+        raise Conflict("该特派员已不在岗。")
+    if not current.since <= day <= clock.today():
+        raise Invalid(f"离岗日期应在聘任日期 {current.since} 与今天之间。", field="on")
+    LiaisonOfficer.objects.filter(pk=officer.pk).update(active=False, until=day)
+    officer.active, officer.until = False, day
+    audit.record("officer_retire", actor=actor, obj=officer, on=day, reason=reason)
+
+
+def _require_office(actor: User) -> None:
+    if not actor.has_role(*OFFICE_ROLES):
+        raise NotAllowed("特派员名册由金融办维护。")
+
+
+def _check_officer(user: User, employer: Party, capacity: int, since: date, until: date | None) -> None:
+    if not user.has_role(Role.OFFICER):
+        raise Invalid(f"{user} 没有特派员岗位，请先由管理员给账号加上“特派员”岗位。", field="user")
+    if employer.kind not in (Party.Kind.INSTITUTION, Party.Kind.DEPARTMENT):
+        raise Invalid("派出单位应为金融机构或政府部门。", field="employer")
+    if user.party_id not in (None, employer.pk):
+        raise Invalid(f"{user} 的账号属于“{user.party}”，与派出单位“{employer.name}”不一致。", field="employer")
+    if not 1 <= capacity <= MAX_CAPACITY:
+        raise Invalid(f"服务户数上限应为 1 至 {MAX_CAPACITY} 户。", field="capacity")
+    if until is not None and until < since:
+        raise Invalid(f"聘期截止 {until} 早于聘任日期 {since}，请核对。", field="until")

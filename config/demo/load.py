@@ -16,7 +16,8 @@ from accounts.models import Party, User
 from accounts.services import system_actor
 from common import jobs, outbox
 from common.models import Job
-from config.demo import people, town
+from config.demo import history, people, town
+from config.demo.files import HISTORY
 from enterprises.models import Need, WhitelistBatch
 from ledger.models import Indicator, Measure
 from matching.models import MatchResult
@@ -29,6 +30,7 @@ PARTS = (
     settings.BASE_DIR / "ledger/plans/ordos-2022-2025.yaml",
     settings.BASE_DIR / "products/data/products.csv",
     *sorted(Path(__file__).parent.glob("*.*")),
+    *sorted(HISTORY.glob("*.csv")),
 )
 
 
@@ -54,6 +56,7 @@ def _load_parts(job: Job, progress: Progress) -> None:
         ("工作方案", lambda: call_command("load_plan", stdout=open(os.devnull, "w"))),  # noqa: SIM115
         ("172 款参考产品", _import_catalogue),
         ("演示城市", town.build),
+        ("历年数据", history.build),
         ("检索索引", outbox.relay),
         ("首次匹配", rematch),
     )

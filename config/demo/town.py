@@ -1,10 +1,10 @@
 """Build the made-up city through the services and importers people use, with the clock set back."""
 
-import csv
-import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -16,23 +16,17 @@ from accounts.selectors import organisation_by_name, party_by_code
 from accounts.services import party_register, system_actor, user_create
 from common import clock
 from common.errors import Invalid
-from common.tabular import Importer, run_import
 from config.demo import city, people
+from config.demo.files import import_rows, rows_of
 from enterprises.imports import EnterpriseImporter, TalentImporter, WhitelistImporter
 from products import services as shelf
 from products.content import VersionContent
 
 DATA = yaml.safe_load((Path(__file__).parent / "institutions.yaml").read_text("utf-8"))
 
-# The platform opened to firms in spring; the whitelists are those of four years.
+# The platform opened to firms in spring; whitelists and first listings are those of the years before (history/).
 REGISTERED_ON = date(2026, 3, 16)
 LISTED_ON = date(2026, 10, 12)
-WHITELISTS = (
-    ("科创白名单2023年第1批", "市科技局", date(2023, 3, 20), 0, 24),
-    ("科创白名单2024年第1批", "市科技局", date(2024, 3, 15), 10, 40),
-    ("科创白名单2025年第1批", "市工信局", date(2025, 3, 18), 30, 60),
-    ("科创白名单2026年第1批", "市科技局", date(2026, 3, 13), 20, 70),
-)
 
 
 @dataclass(frozen=True)
@@ -51,15 +45,15 @@ def build() -> None:
     firms = city.firms(REGISTERED_ON)
     built = _Built(_institutions(actor), firms, city.talents(firms))
     with clock.at(REGISTERED_ON):
-        _import(EnterpriseImporter(), [_firm_row(firm) for firm in built.firms])
-        _import(TalentImporter(), [_talent_row(talent) for talent in built.talents])
+        import_rows(EnterpriseImporter(), [_firm_row(firm) for firm in built.firms])
+        import_rows(TalentImporter(), [_talent_row(talent) for talent in built.talents])
         codes = [firm.uscc for firm in firms] + [talent.code for talent in built.talents]
         Party.objects.filter(uscc__in=codes).update(demo=True)
         Party.objects.filter(talent_code__in=codes).update(demo=True)
-    for name, department, day, start, end in WHITELISTS:
-        _whitelist(name, department, day, [firm.uscc for firm in firms[start:end]])
-    with clock.at(LISTED_ON):
-        _products(actor, built.institutions)
+    for day, batch in groupby(rows_of("whitelist.csv"), itemgetter("published_on")):
+        with clock.at(date.fromisoformat(day)):
+            import_rows(WhitelistImporter(), batch)
+    _products(actor, built.institutions)
     _users(actor, built)
 
 
@@ -73,19 +67,6 @@ def _institutions(actor: User) -> list[Party]:
             party_register(actor=actor, kind=Party.Kind.INSTITUTION, name=name, parent=head, demo=True)
         heads.append(head)
     return heads
-
-
-def _import(importer: Importer, rows: Iterable[Mapping[str, str]]) -> None:
-    """Send rows through the importer as a file, so that the demo obeys every check an office's file has to."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "demo.csv"
-        with path.open("w", encoding="utf-8", newline="") as handle:
-            writer = csv.DictWriter(handle, fieldnames=list(importer.columns), restval="")
-            writer.writeheader()
-            writer.writerows(rows)
-        report = run_import(path, importer)
-    if report.rejected:
-        raise Invalid(f"演示数据有误：{report.rejected[0]}")
 
 
 def _firm_row(firm: city.Firm) -> dict[str, str]:
@@ -112,40 +93,27 @@ def _talent_row(talent: city.Talent) -> dict[str, str]:
     }
 
 
-def _whitelist(name: str, department: str, day: date, codes: Sequence[str]) -> None:
-    # Every eighth member of an old batch has left since, with its reason.
-    left = {"exit_on": f"{day.year + 1}-01-10", "exit_reason": "不再符合推荐条件"} if day.year < 2025 else {}
-    rows = [
-        {
-            "batch": name,
-            "department": department,
-            "published_on": day.isoformat(),
-            "party_code": code,
-            "basis_doc": "鄂金办发〔2022〕53号",
-            **(left if number % 8 == 7 else {}),
-        }
-        for number, code in enumerate(codes)
-    ]
-    with clock.at(day):
-        _import(WhitelistImporter(), rows)
-
-
 def _products(actor: User, heads: Sequence[Party]) -> None:
-    """Each product is drafted by one clerk of its institution and approved by another."""
+    """Each product is drafted by one clerk of its institution and approved by another, on the day it first came out."""
     by_name = {head.name: head for head in heads}
     clerks = {head.pk: _clerks(actor, head, number) for number, head in enumerate(heads)}
+    came_out = {row["product"]: date.fromisoformat(row["listed_on"]) for row in rows_of("listings.csv")}
     for product in DATA["products"]:
         head = by_name[product["institution"]]
         maker, checker = clerks[head.pk]
-        version = shelf.draft_create(
-            actor=maker,
-            institution=head,
-            category=product["category"],
-            content=_content(product),
-            code=product["code"],
-        )
-        shelf.submit_for_review(actor=maker, version=version)
-        shelf.approve(actor=checker, version=version)
+        with clock.at(came_out.get(product["code"], LISTED_ON)):
+            version = shelf.draft_create(
+                actor=maker,
+                institution=head,
+                category=product["category"],
+                content=_content(product),
+                code=product["code"],
+            )
+            shelf.submit_for_review(actor=maker, version=version)
+            shelf.approve(actor=checker, version=version)
+        if product["code"] in came_out:
+            with clock.at(LISTED_ON):
+                shelf.confirm(actor=maker, version=version)
 
 
 def _clerks(actor: User, head: Party, number: int) -> tuple[User, User]:

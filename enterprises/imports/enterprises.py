@@ -18,7 +18,7 @@ from common.tabular import Outcome, cells
 from enterprises.fact_cells import FACT_CELLS, not_in_future
 from enterprises.facts import CATEGORIES, GUARANTEES
 from enterprises.imports.cells import accounting_year, code, combined, positive
-from enterprises.models import Fact
+from enterprises.models import Fact, Need
 from enterprises.selectors import need_by_code
 from enterprises.services import (
     Statement,
@@ -113,6 +113,8 @@ class EnterpriseImporter:
         need = need_by_code(given["need_code"])
         if need is not None and need.party_id != party.pk:
             raise Conflict(f"需求编号 {need.code} 已属于“{need.party.name}”，请换一个编号。", field="need_code")
+        if need is not None and need.state == Need.State.DRAFT:
+            raise Conflict(f"需求编号 {need.code} 是企业尚未提交的草稿，请换一个编号。", field="need_code")
         kinds = given.get("need_kind", need.kinds if need else [])
         if not kinds:
             raise Invalid(f"请填写需求类别：{'、'.join(CATEGORIES)}，多项用分号分隔。", field="need_kind")

@@ -11,6 +11,7 @@ class Need(models.Model):
     """One financing need. Amounts in 元; an empty amount, term or guarantee list is unknown."""
 
     class State(models.TextChoices):
+        DRAFT = "draft", "草稿"
         OPEN = "open", "登记中"
         CLOSED = "closed", "已结束"
 
@@ -30,10 +31,11 @@ class Need(models.Model):
     class Meta:
         ordering = ["-pk"]
         constraints = [
-            models.CheckConstraint(condition=Q(state__in=["open", "closed"]), name="need_state_known"),
+            models.CheckConstraint(condition=Q(state__in=["draft", "open", "closed"]), name="need_state_known"),
             models.CheckConstraint(condition=Q(amount=None) | Q(amount__gt=0), name="need_amount_positive"),
             models.CheckConstraint(condition=Q(term_months=None) | Q(term_months__gt=0), name="need_term_positive"),
-            models.CheckConstraint(condition=~Q(kinds=[]), name="need_has_kind"),
+            # A draft given up keeps none of its content, so a closed need without a kind was never submitted.
+            models.CheckConstraint(condition=~Q(state="open") | ~Q(kinds=[]), name="need_open_has_kind"),
         ]
         verbose_name = verbose_name_plural = "融资需求"
 

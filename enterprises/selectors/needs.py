@@ -11,6 +11,11 @@ def open_needs(party: Party) -> QuerySet[Need]:
     return Need.objects.filter(party=party, state=Need.State.OPEN).order_by("-pk")
 
 
+def drafts_of(party: Party) -> QuerySet[Need]:
+    """Drafts of ``party``, last touched first. For its own people only."""
+    return Need.objects.filter(party=party, state=Need.State.DRAFT).order_by("-updated_at", "-pk")
+
+
 def need_by_code(code: str) -> Need | None:
     """The need with that code, its party loaded."""
     return Need.objects.select_related("party").filter(code=code).first()

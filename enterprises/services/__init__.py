@@ -1,5 +1,6 @@
-"""Writes of firms, facts, needs, talent roles and whitelist batches."""
+"""Writes of firms, facts, needs, consents, talent roles and whitelist batches."""
 
+from enterprises.services.consents import CONSENT_TEXT_VERSION, consent_give, consent_terms, consent_withdraw
 from enterprises.services.facts import (
     DeclarationInvalid,
     Statement,
@@ -8,18 +9,24 @@ from enterprises.services.facts import (
     facts_record,
 )
 from enterprises.services.firms import enterprise_register, talent_role_record
-from enterprises.services.needs import need_close, need_register, need_update
+from enterprises.services.needs import need_close, need_draft_save, need_register, need_submit, need_update
 from enterprises.services.whitelist import whitelist_exit, whitelist_publish
 
 __all__ = [
+    "CONSENT_TEXT_VERSION",
     "DeclarationInvalid",
     "Statement",
+    "consent_give",
+    "consent_terms",
+    "consent_withdraw",
     "enterprise_register",
     "fact_record",
     "facts_declare",
     "facts_record",
     "need_close",
+    "need_draft_save",
     "need_register",
+    "need_submit",
     "need_update",
     "talent_role_record",
     "whitelist_exit",

@@ -1,4 +1,4 @@
-"""Needs: registered, changed and closed by the party itself (or the system on import)."""
+"""Needs: drafted, registered, changed and closed by the party itself (or the system on import)."""
 
 import secrets
 from collections.abc import Sequence
@@ -13,9 +13,20 @@ from common.errors import Conflict, Invalid, NotAllowed
 from enterprises.facts import CATEGORIES, GUARANTEES
 from enterprises.models import Need
 from enterprises.policies import can
+from enterprises.states import NEED
 
 MAX_AMOUNT = 10**12
 MAX_TERM_MONTHS = 600
+
+# What an empty draft holds, and what is left of one that was given up.
+EMPTY: dict[str, Any] = {
+    "kinds": [],
+    "amount": None,
+    "term_months": None,
+    "purpose": "",
+    "guarantees": None,
+    "needed_by": None,
+}
 
 # No look-alikes: people read these codes over the telephone.
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -52,6 +63,41 @@ def need_register(
 
 
 @transaction.atomic
+def need_draft_save(*, actor: User, party: Party, need: Need | None = None, **fields: Any) -> Need:
+    """Keep what is filled in so far: a new draft without ``need``, else the fields given of that draft.
+
+    ``fields`` are those of :func:`need_register` without code; what is left out stays. No field is required, but what
+    is said must be possible (Invalid by field). Conflict when ``need`` is no draft any more.
+    """
+    if strange := fields.keys() - EMPTY.keys():
+        raise TypeError(f"a draft has no field {sorted(strange)}")
+    if need is None:
+        if not can(actor, "edit", party):
+            raise NotAllowed("只能登记本单位的需求。")
+        content = _content(**{**EMPTY, **fields}, at_least=0)
+        return Need.objects.create(code=_new_code(), party=party, recorded_by=actor, state=Need.State.DRAFT, **content)
+    current = _locked(actor, need)
+    _require_draft(current)
+    content = _content(**{name: fields.get(name, getattr(current, name)) for name in EMPTY}, at_least=0)
+    _write(current, content)
+    _copy(need, current)
+    return need
+
+
+@transaction.atomic
+def need_submit(*, actor: User, need: Need) -> Need:
+    """Open a draft for matching and referral; Invalid names what is still missing, Conflict when it is no draft."""
+    current = _locked(actor, need)
+    _require_draft(current)
+    _content(**{name: getattr(current, name) for name in EMPTY})
+    now = clock.now()
+    _copy(need, current)
+    NEED.move(need, Need.State.OPEN, actor=actor, created_at=now, updated_at=now)
+    audit.record("need_register", actor=actor, obj=need, code=need.code, kinds=need.kinds)
+    return need
+
+
+@transaction.atomic
 def need_update(
     *,
     actor: User,
@@ -66,28 +112,27 @@ def need_update(
     """Replace what an open need asks for; False when nothing changed. ``need`` is brought up to date."""
     content = _content(kinds, amount, term_months, purpose, guarantees, needed_by)
     current = _locked(actor, need)
+    if current.state == Need.State.DRAFT:
+        raise Conflict(f"需求 {need.code} 还是草稿，请提交后再改。", field="code")
     changed = sorted(name for name, value in content.items() if getattr(current, name) != value)
     if not changed:
         return False
     if current.state != Need.State.OPEN:
         raise Conflict(f"需求 {need.code} 已结束，不能修改，请另登记一个需求。", field="code")
-    for name in changed:
-        setattr(current, name, content[name])
-        setattr(need, name, content[name])
-    current.updated_at = need.updated_at = clock.now()
-    current.save(update_fields=[*changed, "updated_at"])
+    _write(current, {name: content[name] for name in changed})
+    _copy(need, current)
     audit.record("need_update", actor=actor, obj=need, code=need.code, changed=changed)
     return True
 
 
 @transaction.atomic
 def need_close(*, actor: User, need: Need, reason: str = "") -> None:
-    """Close an open need; Conflict when it is closed already."""
+    """Close a need, or give up a draft (nothing of its content is kept); Conflict when it is closed already."""
     current = _locked(actor, need)
-    if current.state != Need.State.OPEN:
+    if current.state == Need.State.CLOSED:
         raise Conflict(f"需求 {need.code} 已结束。")
-    need.state, need.updated_at = Need.State.CLOSED, clock.now()
-    need.save(update_fields=["state", "updated_at"])
+    left = EMPTY if current.state == Need.State.DRAFT else {}
+    NEED.move(need, Need.State.CLOSED, actor=actor, reason=reason, updated_at=clock.now(), **left)
     audit.record("need_close", actor=actor, obj=need, code=need.code, reason=reason)
 
 
@@ -96,6 +141,24 @@ def _locked(actor: User, need: Need) -> Need:
     if not can(actor, "edit", current):
         raise NotAllowed("只能修改本单位的需求。")
     return current
+
+
+def _require_draft(need: Need) -> None:
+    if need.state != Need.State.DRAFT:
+        raise Conflict(f"需求 {need.code} 已经提交，不再是草稿，请刷新后再看。")
+
+
+def _write(need: Need, content: dict[str, Any]) -> None:
+    for name, value in content.items():
+        setattr(need, name, value)
+    need.updated_at = clock.now()
+    need.save(update_fields=[*content, "updated_at"])
+
+
+def _copy(need: Need, current: Need) -> None:
+    """Bring the caller's instance up to date with the locked row."""
+    for name in (*EMPTY, "updated_at"):
+        setattr(need, name, getattr(current, name))
 
 
 def _new_code() -> str:
@@ -109,9 +172,10 @@ def _content(
     purpose: str,
     guarantees: Sequence[str] | None,
     needed_by: date | None,
+    at_least: int = 1,
 ) -> dict[str, Any]:
     return {
-        "kinds": _chosen("kinds", kinds, CATEGORIES, at_least=1),
+        "kinds": _chosen("kinds", kinds, CATEGORIES, at_least=at_least),
         "amount": _within("amount", amount, MAX_AMOUNT, "元"),
         "term_months": _within("term_months", term_months, MAX_TERM_MONTHS, "个月"),
         "purpose": _short(purpose),

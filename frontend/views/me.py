@@ -7,17 +7,19 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import Party, User
+from common import clock
 from common.errors import DomainError, Missing
 from enterprises.facts import SetValue
 from enterprises.models import Need
 from enterprises.policies import can
-from enterprises.selectors import fact_rows, need_by_code, open_needs, subject_of
-from enterprises.services import facts_declare, need_close, need_register, need_update
+from enterprises.selectors import drafts_of, fact_rows, need_by_code, open_needs, subject_of
+from enterprises.services import facts_declare, need_close, need_draft_save, need_register, need_submit, need_update
 from enterprises.services.facts import DeclarationInvalid
-from frontend.forms import NeedForm, Problem, fact_inputs, need_texts, typed_facts
+from frontend.forms import DraftForm, NeedForm, Problem, fact_inputs, need_texts, typed_facts
 from frontend.reasons import grouped
 from frontend.viewer import required_party, viewer
 from matching.selectors import match_subject, stored_results
@@ -59,11 +61,12 @@ def facts_edit(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def needs(request: HttpRequest) -> HttpResponse:
-    """Open needs with their last stored counts."""
+    """Drafts, then open needs with their last stored counts."""
     party = required_party(request)
     found = list(open_needs(party))
     stored = stored_results(found)
-    return render(request, "frontend/needs.html", {"needs": [(need, stored.get(need.pk)) for need in found]})
+    context = {"needs": [(need, stored.get(need.pk)) for need in found], "drafts": drafts_of(party)}
+    return render(request, "frontend/needs.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -74,18 +77,29 @@ def need_new(request: HttpRequest) -> HttpResponse:
     def save(values: dict[str, Any]) -> Need:
         return need_register(actor=_actor(request), party=party, **values)
 
-    return _need_form(request, {}, save, title="登记融资需求")
+    def keep(values: dict[str, Any]) -> Need:
+        return need_draft_save(actor=_actor(request), party=party, **values)
+
+    return _need_form(request, {}, save, title="登记融资需求", keep=keep)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def need_edit(request: HttpRequest, code: str) -> HttpResponse:
-    """Change an open need of one's own."""
+    """Change an open need of one's own, or go on with a draft."""
     need = _own_need(request, code)
+
+    def keep(values: dict[str, Any]) -> Need:
+        return need_draft_save(actor=_actor(request), party=need.party, need=need, **values)
+
+    def submit(values: dict[str, Any]) -> Need:
+        return need_submit(actor=_actor(request), need=keep(values))
 
     def save(values: dict[str, Any]) -> Need:
         need_update(actor=_actor(request), need=need, **values)
         return need
 
+    if need.state == Need.State.DRAFT:
+        return _need_form(request, need_texts(need), submit, title=f"填写需求 {need.code}", keep=keep)
     return _need_form(request, need_texts(need), save, title=f"修改需求 {need.code}")
 
 
@@ -111,21 +125,32 @@ def matches(request: HttpRequest) -> HttpResponse:
 
 
 def _need_form(
-    request: HttpRequest, initial: dict[str, Any], save: Callable[[dict[str, Any]], Need], *, title: str
+    request: HttpRequest,
+    initial: dict[str, Any],
+    save: Callable[[dict[str, Any]], Need],
+    *,
+    title: str,
+    keep: Callable[[dict[str, Any]], Need] | None = None,
 ) -> HttpResponse:
-    form = NeedForm(request.POST if request.method == "POST" else None, initial=initial)
+    """``keep`` puts what is filled in so far aside as a draft, where that is offered."""
+    held = keep if request.POST.get("save") == "draft" else None
+    form = (DraftForm if held else NeedForm)(request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
-            need = save(form.values())
+            need = (held or save)(form.values())
         except DomainError as error:
             if error.field not in form.fields:
                 raise
             form.add_error(error.field, error.message)
         else:
+            if held:
+                at = timezone.localtime(clock.now())
+                messages.success(request, f"草稿 {need.code} 已保存（{at:%H:%M:%S}），只有本单位能看到。")
+                return redirect("frontend:need_edit", need.code)
             messages.success(request, f"需求 {need.code} 已保存，下面是逐条对照的结果。")
             return redirect(f"{reverse('frontend:matches')}?need={need.code}")
     problems = form.problems() if form.is_bound else []
-    context = {"form": form, "problems": problems, "title": title}
+    context = {"form": form, "problems": problems, "title": title, "draftable": keep is not None}
     return render(request, "frontend/need_form.html", context, status=422 if problems else 200)
 
 

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from common import clock
 from common.errors import Invalid
 from frontend import results
-from frontend.detail import closer_products, conditions, source_of
+from frontend.detail import application, closer_products, conditions, source_of
 from frontend.listing import SORTS, listing
 from frontend.reasons import reasons
 from frontend.viewer import viewer
@@ -65,8 +65,10 @@ def product(request: HttpRequest, code: str) -> HttpResponse:
         "source": source_of(version),
         "reasons": None,
         "closer": [],
+        "application": None,
     }
     if reader is not None:
         context["reasons"] = reasons(explain_product(reader.subject, version))
         context["closer"] = closer_products(reader, version)
+        context["application"] = application(reader, version, context["reasons"])
     return render(request, "frontend/product.html", context)

@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 import pytest
-from kombu import Connection
+from kombu.connection import Connection
 
 from config import broker
 from tests.contracts.source import ROOT
@@ -15,7 +15,7 @@ MESSAGES = 1_000
 # Another process, as in life: the web writes, the worker reads.
 WRITER = """
 import json, sys
-from kombu import Connection
+from kombu.connection import Connection
 from config import broker
 broker.install()
 with Connection("filesystem://", transport_options=json.loads(sys.argv[1])) as connection:

@@ -1,0 +1,1 @@
+"""What follows a match: referrals, liaison, financings, first loans."""
