@@ -85,6 +85,11 @@ def portal(request: HttpRequest) -> dict[str, object]:
     return {"portal": {"name": name, "nav": nav, "who": who, "unread": unread}}
 
 
+def landing(user: User) -> str:
+    """Where a reader's portal opens after the log-in: its first tab, what there is to do today where it has one."""
+    return reverse(f"frontend:{_portal_of(user)[1][0][0]}")
+
+
 def _portal_of(user: User) -> tuple[str, tuple[Tab, ...]]:
     for name, roles, tabs in PORTALS:
         if user.has_role(*roles):

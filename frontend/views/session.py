@@ -7,6 +7,9 @@ from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import AuthenticationForm
 from django.utils.decorators import method_decorator
 
+from accounts.models import User
+from frontend.context import landing
+
 
 class LoginForm(AuthenticationForm):
     """The framework's form in plain Chinese."""
@@ -30,6 +33,10 @@ class Login(views.LoginView):
     template_name = "frontend/login.html"
     authentication_form = LoginForm
     redirect_authenticated_user = True
+
+    def get_default_redirect_url(self) -> str:
+        user = self.request.user
+        return landing(user) if isinstance(user, User) else super().get_default_redirect_url()
 
 
 @method_decorator(login_not_required, name="dispatch")

@@ -17,7 +17,7 @@ TEMPLATES = Path(__file__).resolve().parents[2] / "frontend" / "templates"
 STATIC = TEMPLATES.parent / "static" / "frontend"
 NAMES = sorted(str(path.relative_to(TEMPLATES)) for path in TEMPLATES.rglob("*.html"))
 
-PUBLIC = ("/", "/products/", "/products/D001/", "/login/", "/healthz")
+PUBLIC = ("/", "/products/", "/products/D001/", "/login/", "/healthz", "/design/")
 FIRM_PAGES = ("/me/facts/", "/me/facts/edit/", "/me/needs/", "/me/needs/new/", "/me/matches/")
 READ_BY_ALL = ("/plan/", "/ledger/2023Q1/")
 

@@ -1,5 +1,8 @@
 """Logging in and out."""
 
+import pytest
+
+from accounts.services import user_create
 from tests.frontend.conftest import text_of
 
 
@@ -37,3 +40,13 @@ def test_logging_out_is_a_post_and_ends_the_session(as_firm):
     assert as_firm.get("/logout/").status_code == 405
     assert as_firm.post("/logout/")["Location"] == "/"
     assert as_firm.get("/me/facts/").status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("role", "page"),
+    [("firm", "/me/"), ("bank_maker", "/desk/"), ("office", "/ledger/"), ("officer", "/products/")],
+)
+def test_each_reader_lands_on_the_first_page_of_its_portal(client, actor, firm, role, page):
+    user_create(actor=actor, username="who", password="long enough 1", display_name="某", party=firm, roles=[role])
+    response = client.post("/login/", {"username": "who", "password": "long enough 1"})
+    assert response["Location"] == page
