@@ -33,7 +33,7 @@ def test_the_login_never_sends_people_to_another_site(client, firm_user):
     response = client.post(
         "/login/", {"username": "firm", "password": "correct horse", "next": "https://evil.example/x"}
     )
-    assert response["Location"] == "/"
+    assert response["Location"] == "/me/"
 
 
 def test_logging_out_is_a_post_and_ends_the_session(as_firm):
