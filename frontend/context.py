@@ -27,7 +27,10 @@ SHELF: Tab = ("desk_products", "本机构产品")
 
 PUBLIC_TABS = (HOME, PRODUCTS)
 FIRM_TABS = (TODAY, PRODUCTS, MATCHES, NEEDS, CONSENTS, FACTS)
-OFFICE_TABS = (LEDGER, PLAN, PRODUCTS)
+FIRST_LOANS: Tab = ("first_loans", "首贷核验")
+CASES: Tab = ("officer", "今日")
+OFFICE_TABS = (LEDGER, FIRST_LOANS, PLAN, PRODUCTS)
+LEAD_TABS = (LEDGER, PLAN, PRODUCTS)
 STAFF_TABS = (PRODUCTS, PLAN, LEDGER)
 DESK_TABS = (DESK, INBOX, POOL, SHELF, *STAFF_TABS)
 
@@ -35,9 +38,9 @@ DESK_TABS = (DESK, INBOX, POOL, SHELF, *STAFF_TABS)
 PORTALS: tuple[tuple[str, tuple[str, ...], tuple[Tab, ...]], ...] = (
     ("企业与人才", (Role.FIRM, Role.TALENT), FIRM_TABS),
     ("金融办", (Role.OFFICE, Role.OFFICE_SIGNER), OFFICE_TABS),
-    ("牵头单位", (Role.LEAD_UNIT,), OFFICE_TABS),
+    ("牵头单位", (Role.LEAD_UNIT,), LEAD_TABS),
     ("金融机构", (Role.BANK_MAKER, Role.BANK_CHECKER), DESK_TABS),
-    ("特派员", (Role.OFFICER,), STAFF_TABS),
+    ("特派员", (Role.OFFICER,), (CASES, *STAFF_TABS)),
 )
 
 # Pages without a tab of their own stand under the tab they were reached from.
@@ -55,6 +58,7 @@ UNDER = {
     "desk_product": "desk_products",
     "desk_product_new": "desk_products",
     "desk_product_edit": "desk_products",
+    "officer_case": "officer",
     "facts_edit": "facts",
     "ledger_quarter": "ledger",
 }
