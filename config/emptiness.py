@@ -1,4 +1,4 @@
-"""Our commands work on a database that does not exist yet: an empty one gets its tables first."""
+"""Our commands never meet missing tables: an empty database gets its tables, an old one is named with the remedy."""
 
 import sys
 from collections.abc import Sequence
@@ -6,20 +6,25 @@ from collections.abc import Sequence
 import django
 from django.core.management import call_command, get_commands
 from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 
 from config import env
 
 
 def fill_if_empty(arguments: Sequence[str]) -> None:
-    """Create the tables when ``arguments`` name one of the product's own commands and the database has none at all.
+    """Before one of the product's own commands: create the tables when there are none; exit 1 when some are missing.
 
-    A database that has tables is left alone: its migrations are the administrator's decision.
+    A database that has tables is otherwise left alone: its migrations are the administrator's decision.
     """
     django.setup()
     owner = get_commands().get(arguments[1]) if len(arguments) > 1 else None
-    ours = isinstance(owner, str) and (env.BASE_DIR / owner).is_dir()
-    if not ours or arguments[1] == "run" or connection.introspection.table_names():
+    if not (isinstance(owner, str) and (env.BASE_DIR / owner).is_dir()) or arguments[1] == "run":
         return
-    sys.stderr.write("数据库是空的，正在建表……\n")
-    call_command("migrate", verbosity=0, interactive=False)
-    call_command("createcachetable", verbosity=0)
+    if not connection.introspection.table_names():
+        sys.stderr.write("数据库是空的，正在建表……\n")
+        call_command("migrate", verbosity=0, interactive=False)
+        call_command("createcachetable", verbosity=0)
+        return
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        sys.exit("数据库结构比程序旧，请先备份，再运行 manage.py migrate。")

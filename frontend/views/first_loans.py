@@ -44,10 +44,10 @@ def first_loans(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def first_loan_decide(request: HttpRequest, pk: int) -> HttpResponse:
+def first_loan_decide(request: HttpRequest, number: str) -> HttpResponse:
     """One decision on one claim; a refusal comes back as a message on the desk."""
     user = required_user(request)
-    claim = next((found for rows in desk(user).values() for found in rows if found.pk == pk), None)
+    claim = next((found for rows in desk(user).values() for found in rows if str(found.pk) == number), None)
     if claim is None:
         raise Missing("没有这笔首贷申报，请回到列表重新选择。")
     action, reason = request.POST.get("action", ""), request.POST.get("reason", "")

@@ -40,3 +40,11 @@ def test_other_commands_answer_in_words(tmp_path, arguments, code, said):
     result = run(tmp_path, *arguments)
     assert (result.returncode, "Traceback" in result.stderr) == (code, False)
     assert said in result.stderr
+
+
+def test_an_old_database_is_named_with_the_remedy_and_left_as_it_is(tmp_path):
+    run(tmp_path, "migrate", "matching", "0001")
+    result = run(tmp_path, "reconcile_ledger")
+    assert (result.returncode, result.stdout) == (1, "")
+    assert "manage.py migrate" in result.stderr
+    assert "Traceback" not in result.stderr
