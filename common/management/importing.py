@@ -31,7 +31,7 @@ class ImportCommand(BaseCommand):
             # No worker is needed: what the import owes the index is delivered before the command ends.
             outbox.relay()
         self._print(report, as_json=options["json"], dry_run=dry_run)
-        if report.rejected and not skip_invalid:
+        if report.rejected and not (skip_invalid and (report.written or dry_run)):
             raise SystemExit(1)
 
     def _print(self, report: ImportReport, *, as_json: bool, dry_run: bool) -> None:

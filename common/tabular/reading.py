@@ -78,20 +78,20 @@ def _xlsx_lines(path: Path) -> Iterator[Line]:
     _check_archive(path)
     # Opened here: openpyxl would judge the file by its name, people rename files.
     with path.open("rb") as handle:
-        try:
-            book = openpyxl.load_workbook(handle, read_only=True, data_only=False, keep_links=False)
-        except Exception as error:  # a broken archive raises anything from KeyError up
-            raise BadFile("这个 .xlsx 打不开，请用表格软件重新另存为 .xlsx 后再导入。") from error
-        sheet = book.active
-        if sheet is None:
-            raise BadFile("工作簿里没有工作表。")
-        for number, row in enumerate(sheet.iter_rows(), start=1):
+        for number, row in enumerate(_xlsx_rows(handle), start=1):
             if number > MAX_ROWS + 1:
                 raise BadFile(f"超过 {MAX_ROWS} 行，请拆成几个文件导入。", row=number)
-            cells = _xlsx_cells(number, row)
-            if cells:
+            if cells := _xlsx_cells(number, row):
                 yield number, cells
-        book.close()
+
+
+def _xlsx_rows(handle: Any) -> Iterator[Any]:
+    """Rows of the active sheet; a damaged file raises anything from KeyError up, on opening or at any later cell."""
+    try:
+        sheet: Any = openpyxl.load_workbook(handle, read_only=True, data_only=False, keep_links=False).active
+        yield from sheet.iter_rows()
+    except Exception as error:
+        raise BadFile("这个 .xlsx 打不开或里面有损坏的单元格，请用表格软件重新另存为 .xlsx 后再导入。") from error
 
 
 def _xlsx_cells(number: int, row: Iterable[Any]) -> list[str]:

@@ -80,7 +80,7 @@ def _percentages(text: str) -> list[Quantity]:
     found = []
     for match in _PERCENT.finditer(text):
         if match["han"]:
-            tail = "".join(str(_DIGITS[char]) for char in match["point"] or "0")
+            tail = "".join(str(_DIGITS[char]) for char in match["point"] or "零")
             percent = Decimal(f"{_han_number(match['han'])}.{tail[:4]}")
         else:
             percent = _decimal(match["arabic"])

@@ -193,3 +193,19 @@ def test_entity_expansion_in_xlsx_is_refused(tmp_path):
             target.writestr(item, data)
     report, _ = load(tmp_path, evil.getvalue())
     assert "打不开" in report.rejected[0]["error"]
+
+
+def test_a_damaged_cell_is_refused_like_a_damaged_file(tmp_path):
+    good = io.BytesIO(workbook(HEADER.split(","), ["科技局", 1, None, None]))
+    damaged = io.BytesIO()
+    with zipfile.ZipFile(good) as source, zipfile.ZipFile(damaged, "w") as target:
+        for item in source.infolist():
+            data = source.read(item)
+            if item.filename == "xl/worksheets/sheet1.xml":
+                cell = 't="inlineStr"><is><t>科技局</t></is>'.encode()
+                assert cell in data
+                data = data.replace(cell, b't="s"><v>99999</v>')  # a shared text that does not exist
+            target.writestr(item, data)
+    report, _ = load(tmp_path, damaged.getvalue())
+    assert "损坏" in report.rejected[0]["error"]
+    assert not Party.objects.exists()

@@ -135,3 +135,11 @@ def test_what_is_no_quantity(text):
 def test_spans_cover_exactly_the_quantity():
     text = "最高500万元,期限3年"
     assert [text[item.start : item.end] for item in scan(text)] == ["500万元", "3年"]
+
+
+@pytest.mark.parametrize(
+    ("text", "points"), [("百分之三", 300), ("年利率百分之四", 400), ("百分之三十", 3000), ("百分之三点五", 350)]
+)
+def test_a_percentage_in_words_needs_no_decimals(text, points):
+    (found,) = scan(fold(text))
+    assert found.value == points
