@@ -79,9 +79,9 @@ def party_alias_add(
 
 @transaction.atomic
 def user_create(
-    *, actor: User, username: str, password: str, display_name: str, party: Party | None, roles: Iterable[str]
+    *, actor: User, username: str, password: str | None, display_name: str, party: Party | None, roles: Iterable[str]
 ) -> User:
-    """Create a user with roles."""
+    """Create a user with roles; ``password`` None means that nobody can log in until one is set."""
     user = User.objects.create_user(username=username, password=password, display_name=display_name, party=party)
     UserRole.objects.bulk_create([UserRole(user=user, role=role) for role in roles])
     audit.record("user_create", actor=actor, obj=user, roles=sorted(roles))

@@ -6,11 +6,12 @@ import os
 import secrets
 from collections.abc import Callable
 from datetime import timedelta
+from io import StringIO
 from pathlib import Path
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db.models import Count, Sum
+from django.db.models import Count
 
 from accounts.models import Party, User
 from accounts.services import system_actor
@@ -20,7 +21,7 @@ from config.demo import history, people, town
 from config.demo.files import HISTORY
 from enterprises.models import Need, WhitelistBatch
 from ledger.models import Indicator, Measure
-from matching.models import MatchResult
+from matching.selectors import stored_totals
 from matching.services import rematch
 from products.models import Product, ProductVersion
 
@@ -53,8 +54,8 @@ def load(progress: Progress) -> None:
 
 def _load_parts(job: Job, progress: Progress) -> None:
     steps: tuple[tuple[str, Callable[[], object]], ...] = (
-        ("工作方案", lambda: call_command("load_plan", stdout=open(os.devnull, "w"))),  # noqa: SIM115
-        ("172 款参考产品", _import_catalogue),
+        ("工作方案", lambda: _quietly("load_plan")),
+        ("172 款参考产品", lambda: _quietly("import_products", settings.BASE_DIR / "products/data/products.csv")),
         ("演示城市", town.build),
         ("历年数据", history.build),
         ("检索索引", outbox.relay),
@@ -66,9 +67,8 @@ def _load_parts(job: Job, progress: Progress) -> None:
         jobs.advance(job, number, total=len(steps))
 
 
-def _import_catalogue() -> None:
-    with open(os.devnull, "w", encoding="utf-8") as quiet:
-        call_command("import_products", settings.BASE_DIR / "products/data/products.csv", stdout=quiet)
+def _quietly(command: str, *arguments: object) -> None:
+    call_command(command, *arguments, stdout=StringIO())
 
 
 def _ensure_logins() -> None:
@@ -91,8 +91,7 @@ def summary() -> dict[str, int]:
     listed = ProductVersion.objects.filter(state=ProductVersion.State.LISTED).order_by()
     by_origin = dict(listed.values_list("product__origin").annotate(Count("pk")))
     by_kind = dict(Party.objects.order_by().values_list("kind").annotate(Count("pk")))
-    pairs = MatchResult.objects.aggregate(Sum("satisfied"), Sum("unknown"), Sum("violated"))
-    verdicts = {name.removesuffix("__sum"): count or 0 for name, count in pairs.items()}
+    totals = stored_totals()
     return {
         "measures": Measure.objects.count(),
         "indicators": Indicator.objects.count(),
@@ -102,6 +101,8 @@ def summary() -> dict[str, int]:
         "talents": by_kind.get(Party.Kind.PERSON, 0) + by_kind.get(Party.Kind.TEAM, 0),
         "needs": Need.objects.count(),
         "batches": WhitelistBatch.objects.count(),
-        "pairs": sum(verdicts.values()),
-        **verdicts,
+        "pairs": totals.satisfied + totals.unknown + totals.violated,
+        "satisfied": totals.satisfied,
+        "unknown": totals.unknown,
+        "violated": totals.violated,
     }

@@ -121,11 +121,14 @@ def _products(actor: User, heads: Sequence[Party]) -> None:
 
 def _clerks(actor: User, head: Party, number: int) -> tuple[User, User]:
     def clerk(kind: str, role: Role) -> User:
-        user = User.objects.create(username=f"{kind}{number:02d}", display_name=f"{head.name[:2]}{kind}", party=head)
-        user.set_unusable_password()
-        user.save(update_fields=["password"])
-        user.roles.create(role=role)
-        return user
+        return user_create(
+            actor=actor,
+            username=f"{kind}{number:02d}",
+            password=None,
+            display_name=f"{head.name[:2]}{kind}",
+            party=head,
+            roles=[role],
+        )
 
     return clerk("经办", Role.BANK_MAKER), clerk("复核", Role.BANK_CHECKER)
 
@@ -162,17 +165,15 @@ def _content(product: Mapping[str, Any]) -> VersionContent:
 def _users(actor: User, built: _Built) -> None:
     for login in people.USERS:
         party = _place(login.at, built)
-        user = user_create(
+        # The password is generated per machine and set afterwards; until then nobody can log in.
+        user_create(
             actor=actor,
             username=login.username,
-            password="",
+            password=None,
             display_name=login.display_name or party.name,
             party=party,
             roles=login.roles,
         )
-        # The password is generated per machine and set afterwards; until then nobody can log in.
-        user.set_unusable_password()
-        user.save(update_fields=["password"])
 
 
 def _officers(actor: User, built: _Built) -> None:

@@ -12,6 +12,7 @@ from accounts.models import Role
 from common.errors import DomainError, Missing, NotAllowed
 from frontend.viewer import required_user
 from matching.cases import first_loans as service
+from matching.cases.money_policies import claims_visible_to
 from matching.cases.selectors_first import WAITING, conflicts, definitions, desk, problems
 from matching.cases.states_first import State
 from matching.models import FirstLoanClaim
@@ -47,7 +48,7 @@ def first_loans(request: HttpRequest) -> HttpResponse:
 def first_loan_decide(request: HttpRequest, number: str) -> HttpResponse:
     """One decision on one claim; a refusal comes back as a message on the desk."""
     user = required_user(request)
-    claim = next((found for rows in desk(user).values() for found in rows if str(found.pk) == number), None)
+    claim = claims_visible_to(user).filter(pk=number).first() if number.isdecimal() else None
     if claim is None:
         raise Missing("没有这笔首贷申报，请回到列表重新选择。")
     action, reason = request.POST.get("action", ""), request.POST.get("reason", "")

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import Party
+from accounts.selectors import party_by_code
 from common import clock
 from common.errors import DomainError, Missing, NotAllowed
 from enterprises.selectors import open_needs
@@ -74,8 +75,8 @@ def case(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _served(request: HttpRequest, code: str) -> Party:
-    party = next((found for found in served_parties(required_user(request)) if found.code == code), None)
-    if party is None:
+    party = party_by_code(code)
+    if party is None or not served_parties(required_user(request)).filter(pk=party.pk).exists():
         raise Missing("没有这一户，或不由您服务。请从“今日”里选择。")
     return party
 

@@ -88,6 +88,8 @@ def test_turning_down_needs_a_reason_and_an_unknown_step_is_nothing(client, acto
     assert "原因" in text_of(client.get("/office/first-loans/"))
     assert client.post(address, {"action": "drop"}).status_code == 404
     assert client.post("/office/first-loans/999999/", {"action": "verify"}).status_code == 404
+    for number in ("x1", "9" * 40, "-1", "１２"):
+        assert client.post(f"/office/first-loans/{number}/", {"action": "verify"}).status_code == 404
     assert FirstLoanClaim.objects.get(pk=row.pk).state == "declared"
     client.post(address, {"action": "reject", "reason": "查询日期晚于放款"})
     assert FirstLoanClaim.objects.get(pk=row.pk).state == "rejected"
