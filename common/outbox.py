@@ -1,15 +1,17 @@
 """Transactional outbox: effects owed are rows; handlers are idempotent and run at least once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import structlog
-from django.db import connection, transaction
+from django.db import transaction
 
 from common import clock
+from common.errors import DomainError
 from common.models import OutboxMessage
 
-Handler = Callable[[list[OutboxMessage]], None]
+# What a handler could not do: key → reason in Chinese. It raises when it could do nothing at all.
+Handler = Callable[[list[OutboxMessage]], Mapping[str, str]]
 
 MAX_ATTEMPTS = 8
 
@@ -31,37 +33,32 @@ def publish(topic: str, key: str, payload: dict[str, Any] | None = None) -> Outb
     return OutboxMessage.objects.create(topic=topic, key=key, payload=payload or {})
 
 
-def pending(topic: str) -> int:
-    """Number of messages of ``topic`` not yet done."""
-    return OutboxMessage.objects.filter(topic=topic, done_at=None).count()
-
-
-def relay(batch: int = 500) -> int:
-    """Deliver what is due and return how many messages were done. Safe to run in several processes."""
-    done = 0
+def relay(batch: int = 500) -> tuple[int, dict[str, str]]:
+    """Try each due message once, safely in parallel: (how many were done, key → reason of those kept for later)."""
+    done, failed = 0, dict[str, str]()
     for topic, handler in _handlers.items():
-        while delivered := _relay_batch(topic, handler, batch):
-            done += delivered
-    return done
+        last = 0
+        while messages := _relay_batch(topic, handler, batch, last):
+            last = messages[-1].pk
+            done += sum(message.done_at is not None for message in messages)
+            failed |= {message.key: message.last_error for message in messages if message.last_error}
+    return done, failed
 
 
-def _relay_batch(topic: str, handler: Handler, batch: int) -> int:
-    with transaction.atomic():
-        rows = OutboxMessage.objects.filter(topic=topic, done_at=None, attempts__lt=MAX_ATTEMPTS).order_by("pk")
-        if connection.features.has_select_for_update_skip_locked:
-            rows = rows.select_for_update(skip_locked=True, of=("self",))
-        messages = list(rows[:batch])
-        if not messages:
-            return 0
-        ids = [message.pk for message in messages]
-        try:
-            with transaction.atomic():
-                handler(messages)
-        except Exception as error:  # noqa: BLE001 - kept on the rows and logged; the next tick tries again
-            _log.error("outbox_handler_failed", topic=topic, messages=len(ids), error=repr(error))
-            for message in messages:
-                message.attempts += 1
-                message.last_error = repr(error)[:2000]
-            OutboxMessage.objects.bulk_update(messages, ["attempts", "last_error"])
-            return 0
-        return OutboxMessage.objects.filter(pk__in=ids).update(done_at=clock.now())
+@transaction.atomic
+def _relay_batch(topic: str, handler: Handler, batch: int, last: int) -> list[OutboxMessage]:
+    rows = OutboxMessage.objects.filter(topic=topic, done_at=None, attempts__lt=MAX_ATTEMPTS, pk__gt=last)
+    messages = list(rows.order_by("pk").select_for_update(skip_locked=True, of=("self",))[:batch])
+    try:
+        with transaction.atomic():
+            failed = handler(messages) if messages else {}
+    except Exception as error:  # noqa: BLE001 - kept on the rows and logged; the next tick tries again
+        _log.error("outbox_handler_failed", topic=topic, messages=len(messages), error=repr(error))
+        reason = error.message if isinstance(error, DomainError) else f"程序出错：{error!r}"
+        failed = {message.key: reason for message in messages}
+    for message in messages:
+        message.last_error = failed.get(message.key, "")[:2000]
+        message.attempts += bool(message.last_error)
+        message.done_at = None if message.last_error else clock.now()
+    OutboxMessage.objects.bulk_update(messages, ["attempts", "last_error", "done_at"])
+    return messages

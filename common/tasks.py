@@ -8,4 +8,4 @@ from common import outbox
 @shared_task
 def relay_outbox() -> int:
     """Deliver due outbox messages."""
-    return outbox.relay()
+    return outbox.relay()[0]

@@ -12,6 +12,8 @@ from pathlib import Path
 from time import monotonic_ns
 from typing import Any
 
+from celery import Celery
+from kombu.exceptions import OperationalError
 from kombu.transport import TRANSPORT_ALIASES, filesystem
 
 
@@ -45,6 +47,16 @@ class Transport(filesystem.Transport):
     """``filesystem://`` as Celery finds it here."""
 
     Channel = Channel
+
+
+def answers(app: Celery) -> bool:
+    """Whether the broker takes messages; a server gets a few seconds to say so."""
+    try:
+        with app.connection_for_write() as connection:
+            connection.ensure_connection(max_retries=1, timeout=3)
+    except (OperationalError, OSError):
+        return False
+    return True
 
 
 def install() -> None:

@@ -98,5 +98,8 @@ class Document:
             if item.name == name:
                 return item
         raise Invalid(
-            f"没有“{name[:20]}”这种排序，请选：相关度、{'、'.join(item.label for item in self.sorts)}。", field="sort"
+            f"没有“{name[:20]}”这种排序，请选：relevance（相关度）"
+            + "".join(f"、{item.name}（{item.label}）" for item in self.sorts)
+            + "。",
+            field="sort",
         )

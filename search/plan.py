@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from common.errors import Invalid
 from search.analysis import tokens
 from search.clauses import ALL, GRAMS, Clause, Filter, Scoring
-from search.declare import Document, Row, Sort
+from search.declare import Document, Keyword, Number, Row, Sort, Text
 
 
 @dataclass(frozen=True)
@@ -66,48 +67,60 @@ class AnalysedRow:
 
 
 _MAX_KEYWORD = 200
+_I64 = 2**63 - 1
 
 
 def analyse(document: Document, row: Row) -> AnalysedRow:
-    """Run the language layer over one row; a wrong type or a missing field raises before any engine sees it."""
+    """Run the language layer over one row; what no engine could hold is Invalid and names the field."""
     per_field: dict[str, list[str]] = {}
     everything: list[str] = []
     grams: list[str] = []
     source: dict[str, str] = {}
     for text in document.texts:
-        values = _texts(row[text.name])
+        values = _texts(row, text)
         per_field[text.name] = [token for value in values for token in tokens.index_tokens(value)]
         everything.extend(per_field[text.name])
         if text.grams:
             grams.extend(gram for value in values for gram in tokens.grams(value))
         if text.highlight and values:
             source[text.name] = "；".join(values)
+    numbers = {item.name: _number(row, item) for item in document.numbers}
     return AnalysedRow(
         key=str(row["key"]),
         tokens={**per_field, ALL: everything, GRAMS: grams},
-        keywords={item.name: [text[:_MAX_KEYWORD] for text in _texts(row[item.name])] for item in document.keywords},
-        numbers={item.name: value for item in document.numbers if (value := _number(row[item.name])) is not None},
+        keywords={item.name: [text[:_MAX_KEYWORD] for text in _texts(row, item)] for item in document.keywords},
+        numbers={name: value for name, value in numbers.items() if value is not None},
         source=source,
     )
 
 
-def _texts(value: object) -> list[str]:
+def _value(row: Row, item: Text | Keyword | Number) -> object:
+    if item.name not in row:
+        raise Invalid(f"缺少“{item.label or item.name}”", field=item.name)
+    return row[item.name]
+
+
+def _texts(row: Row, item: Text | Keyword) -> list[str]:
+    value = _value(row, item)
     if value is None or value == "":
         return []
     values = [value] if isinstance(value, str) else value
     if not isinstance(values, Iterable):
-        raise TypeError(f"expected text or a list of texts, got {value!r}")
+        raise Invalid(f"“{item.label or item.name}”应为文字，现为 {str(value)[:40]}", field=item.name)
     cleaned = []
-    for item in values:
-        if not isinstance(item, str):
-            raise TypeError(f"expected text, got {item!r}")
-        cleaned.append(item.encode("utf-8", "ignore").decode("utf-8"))
-    return [item for item in cleaned if item]
+    for part in values:
+        if not isinstance(part, str):
+            raise Invalid(f"“{item.label or item.name}”里应为文字，现有 {str(part)[:40]}", field=item.name)
+        cleaned.append(part.encode("utf-8", "ignore").decode("utf-8"))
+    return [part for part in cleaned if part]
 
 
-def _number(value: object) -> int | None:
+def _number(row: Row, item: Number) -> int | None:
+    value = _value(row, item)
     if value is None:
         return None
     if not isinstance(value, int) or isinstance(value, bool):
-        raise TypeError(f"expected an integer or None, got {value!r}")
+        raise Invalid(f"“{item.label}”应为整数，现为 {str(value)[:40]}", field=item.name)
+    if abs(value) > _I64:
+        raise Invalid(f"“{item.label}”超出能存的范围，现为 {str(value)[:40]}", field=item.name)
     return value

@@ -1,6 +1,7 @@
 """The registry of what can be searched; higher floors register their Document in ``AppConfig.ready``."""
 
 from common import outbox
+from common.errors import Invalid
 from search import sync
 from search.declare import Document, Keyword, Number, Row, Sort, Text
 
@@ -23,7 +24,8 @@ def documents() -> tuple[Document, ...]:
 
 
 def get(name: str) -> Document:
-    """The document called ``name``; KeyError for one never registered."""
+    """The document called ``name``; Invalid names those there are."""
     if name not in _documents:
-        raise KeyError(f"unknown search document {name!r}")
+        known = "、".join(f"{item.name}（{item.label}）" for item in documents())
+        raise Invalid(f"没有“{name[:20]}”这一类内容，请选：{known}。", field="document")
     return _documents[name]

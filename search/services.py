@@ -79,6 +79,12 @@ def ensure_current(document: str | None = None) -> list[str]:
     return [item.name for item in stale]
 
 
+def unindexed(document: str) -> dict[str, str]:
+    """Rows left out of the current index: key → reason in Chinese."""
+    reader = sync.opened(registry.get(document))
+    return reader.manifest.failed if reader else {}
+
+
 def drift(document: str = "products") -> Drift:
     """How the index differs from the database; false when it does not."""
     return sync.drift(registry.get(document))
@@ -92,10 +98,11 @@ def warm() -> threading.Thread:
 
 
 def _reader(document: Document) -> Reader:
-    if not sync.is_current(document):
+    reader = sync.opened(document)
+    if reader is None or reader.manifest.version != sync.version(document):
         _log.info("search_index_built_on_demand", document=document.name)
         sync.rebuild(document)
-    reader = engines.current().reader(document)
+        reader = engines.current().reader(document)
     if reader is None:
         raise RuntimeError(f"{document.name}: no generation after a rebuild")
     return reader

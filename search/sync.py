@@ -3,12 +3,14 @@
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import structlog
+from django.db import DatabaseError
 from django.db.models import Max
 
 from common import clock
+from common.errors import DomainError
 from common.models import OutboxMessage
 from common.outbox import Handler
 from search import engines
@@ -16,8 +18,10 @@ from search.analysis import lexicon, tokens
 from search.analysis.normalise import fold
 from search.declare import Document, Row
 from search.engines import generations
+from search.engines.base import Reader
 from search.engines.generations import Manifest
-from search.plan import analyse
+from search.errors import Damaged, IndexUnusable
+from search.plan import AnalysedRow, analyse
 
 _CHUNK = 500
 _log = structlog.get_logger("search.sync")
@@ -38,9 +42,10 @@ class Drift:
 def handler(document: Document) -> Handler:
     """The outbox handler of ``document``."""
 
-    def handle(messages: list[OutboxMessage]) -> None:
-        rebuild(document)
-        _log.info("search_synced", document=document.name, messages=len(messages))
+    def handle(messages: list[OutboxMessage]) -> dict[str, str]:
+        failed = rebuild(document).failed
+        _log.info("search_synced", document=document.name, messages=len(messages), failed=len(failed))
+        return failed
 
     return handle
 
@@ -51,43 +56,104 @@ def version(document: Document) -> str:
 
 
 def rebuild(document: Document) -> Manifest:
-    """Read every public row and publish a new generation. Builders take turns; readers never wait."""
-    with generations.building(document.name):
-        # Read before the rows: what is written after this number may or may not be in, and comes again anyway.
-        watermark = OutboxMessage.objects.filter(topic=document.topic).aggregate(last=Max("pk"))["last"] or 0
-        rows = {str(row["key"]): row for row in _rows(document)}
-        manifest = Manifest(
-            version=version(document),
-            watermark=watermark,
-            built_at=clock.now().isoformat(),
-            rows={key: _content_hash(row) for key, row in rows.items()},
-            names=_names(document, rows.values()),
-        )
-        return engines.current().build(document, (analyse(document, row) for row in rows.values()), manifest)
+    """Read every public row and publish a new generation. Builders take turns; readers never wait.
+
+    A row that cannot be indexed is left out and named in ``failed``. IndexUnusable when the disk refuses.
+    """
+    try:
+        with generations.building(document.name):
+            # Read before the rows: what is written after this number may or may not be in, and comes again anyway.
+            watermark = OutboxMessage.objects.filter(topic=document.topic).aggregate(last=Max("pk"))["last"] or 0
+            read = _read(document)
+            manifest = Manifest(
+                version=version(document),
+                watermark=watermark,
+                built_at=clock.now().isoformat(),
+                rows={key: content for key, (content, _) in read.rows.items()},
+                names=tuple(sorted(read.names)),
+                failed=read.failed,
+            )
+            return engines.current().build(document, (row for _, row in read.rows.values()), manifest)
+    except OSError as error:
+        _log.error("search_index_unusable", document=document.name, error=repr(error))
+        raise IndexUnusable(document.name, error) from error
+
+
+def opened(document: Document) -> Reader | None:
+    """The current generation; None when there is none or it is damaged, which is logged."""
+    try:
+        return engines.current().reader(document)
+    except Damaged as error:
+        _log.warning("search_index_damaged", document=document.name, error=str(error))
+        return None
 
 
 def is_current(document: Document) -> bool:
-    """Whether a generation exists that was built from this declaration and language data."""
-    reader = engines.current().reader(document)
+    """Whether a readable generation exists that was built from this declaration and language data."""
+    reader = opened(document)
     return reader is not None and reader.manifest.version == version(document)
 
 
 def drift(document: Document) -> Drift:
     """Compare every public row with what the index was built from."""
-    reader = engines.current().reader(document)
+    reader = opened(document)
     indexed = reader.manifest.rows if reader else {}
-    stored = {str(row["key"]): _content_hash(row) for row in _rows(document)}
+    keys = set(document.keys())
+    stored = {str(row["key"]): _content_hash(row) for row in _rows(document, sorted(keys), {})}
+    # A row that cannot even be read is owed as well.
+    unreadable = set(reader.manifest.failed) & keys if reader else set()
     return Drift(
-        missing=tuple(sorted(stored.keys() - indexed.keys())),
+        missing=tuple(sorted((stored.keys() | unreadable) - indexed.keys())),
         extra=tuple(sorted(indexed.keys() - stored.keys())),
         stale=tuple(sorted(key for key in stored.keys() & indexed.keys() if stored[key] != indexed[key])),
     )
 
 
-def _rows(document: Document) -> Iterator[Row]:
-    keys = sorted(set(document.keys()))
+@dataclass
+class _Read:
+    """``rows``: key → (content hash, analysed row); ``names``: runs of proper names; ``failed``: key → reason."""
+
+    rows: dict[str, tuple[str, AnalysedRow]] = field(default_factory=dict)
+    names: set[str] = field(default_factory=set)
+    failed: dict[str, str] = field(default_factory=dict)
+
+
+def _read(document: Document) -> _Read:
+    read = _Read()
+    for row in _rows(document, sorted(set(document.keys())), read.failed):
+        key = str(row.get("key", ""))
+        try:
+            read.rows[key] = _content_hash(row), analyse(document, row)
+            read.names.update(_names(document, row))
+        except Exception as error:  # noqa: BLE001 - one row must not keep the others out; it is logged and named
+            read.failed[key] = _reason(document, key, error)
+    return read
+
+
+def _rows(document: Document, keys: list[str], failed: dict[str, str]) -> Iterator[Row]:
+    """The rows of ``keys``; when a batch cannot be built, its rows one by one, those that cannot into ``failed``."""
     for start in range(0, len(keys), _CHUNK):
-        yield from document.build(keys[start : start + _CHUNK])
+        yield from _built(document, keys[start : start + _CHUNK], failed)
+
+
+def _built(document: Document, keys: list[str], failed: dict[str, str]) -> Iterable[Row]:
+    try:
+        return list(document.build(keys))
+    except DatabaseError:
+        # Not the fault of a row, and nothing more can be read in this transaction.
+        raise
+    except Exception as error:  # noqa: BLE001 - narrowed down to single rows, which are logged and named
+        if len(keys) == 1:
+            failed[keys[0]] = _reason(document, keys[0], error)
+            return []
+        half = len(keys) // 2
+        return [*_built(document, keys[:half], failed), *_built(document, keys[half:], failed)]
+
+
+def _reason(document: Document, key: str, error: Exception) -> str:
+    reason = error.message if isinstance(error, DomainError) else f"程序出错（{type(error).__name__}）"
+    _log.error("search_row_not_indexed", document=document.name, key=key, reason=reason, error=repr(error))
+    return reason
 
 
 def _content_hash(row: Row) -> str:
@@ -95,9 +161,6 @@ def _content_hash(row: Row) -> str:
     return hashlib.sha256(content.encode()).hexdigest()[:16]
 
 
-def _names(document: Document, rows: Iterable[Row]) -> tuple[str, ...]:
-    if document.lexicon is None:
-        return ()
-    values = (row[document.lexicon] for row in rows)
-    runs = (run for value in values if isinstance(value, str) for run in tokens.name_runs(fold(value)))
-    return tuple(sorted(set(runs)))
+def _names(document: Document, row: Row) -> Iterable[str]:
+    value = row[document.lexicon] if document.lexicon else None
+    return tokens.name_runs(fold(value)) if isinstance(value, str) else ()

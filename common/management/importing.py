@@ -29,7 +29,9 @@ class ImportCommand(BaseCommand):
             counts = {"created": report.created, "updated": report.updated, "rejected": len(report.rejected)}
             audit.record("import", file=file.name, kind=type(importer).__name__, counts=counts)
             # No worker is needed: what the import owes the index is delivered before the command ends.
-            outbox.relay()
+            if failed := outbox.relay()[1]:
+                reasons = "；".join(f"{key}：{reason}" for key, reason in failed.items())
+                self.stderr.write(f"数据已写入，但有 {len(failed)} 条未能编入检索索引，稍后会自动重试。{reasons}")
         self._print(report, as_json=options["json"], dry_run=dry_run)
         if report.rejected and not (skip_invalid and (report.written or dry_run)):
             raise SystemExit(1)

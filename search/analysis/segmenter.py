@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -36,7 +37,9 @@ def _tokenizer() -> Any:
             tokenizer = jieba.dt
             # jieba would write its cache into the shared system temp directory.
             folder = settings.DATA_DIR / "segmenter"
-            folder.mkdir(parents=True, exist_ok=True)
+            with suppress(OSError):
+                # Only a cache: without it loading takes a second longer.
+                folder.mkdir(parents=True, exist_ok=True)
             tokenizer.tmp_dir = str(folder)
             tokenizer.initialize()
             for word in sorted(lexicon.domain_words()):

@@ -32,4 +32,4 @@ class Engine(Protocol):
         """Write a new generation of all ``rows`` and make it current in one step."""
 
     def reader(self, document: Document) -> Reader | None:
-        """The current generation, None when none was ever built."""
+        """The current generation, None when none was ever built; one that cannot be read is Damaged."""

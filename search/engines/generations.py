@@ -9,12 +9,15 @@ import json
 import os
 import shutil
 import tempfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from django.conf import settings
+
+from search.errors import Damaged
 
 _POINTER = "current"
 _MANIFEST = "manifest.json"
@@ -23,7 +26,10 @@ _LOCK = "lock"
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a generation was built from. ``rows``: key → content hash; ``watermark``: last outbox message included."""
+    """What a generation was built from. ``rows``: key → content hash; ``watermark``: last outbox message included.
+
+    ``failed``: key → why it could not be indexed, in Chinese; ``files``: name → CRC-32 of what the engine wrote.
+    """
 
     version: str
     watermark: int
@@ -31,6 +37,8 @@ class Manifest:
     rows: dict[str, str] = field(default_factory=dict)
     names: tuple[str, ...] = ()
     generation: str = ""
+    failed: dict[str, str] = field(default_factory=dict)
+    files: dict[str, int] = field(default_factory=dict)
 
 
 def folder(document: str) -> Path:
@@ -52,15 +60,15 @@ def begin(document: str) -> Path:
     """A new, empty generation directory that nobody reads yet."""
     home = folder(document)
     home.mkdir(parents=True, exist_ok=True)
-    numbers = [int(path.name.split("-")[1]) for path in home.glob("gen-*-*")]
+    numbers = [int(part) for path in home.glob("gen-*-*") if (part := path.name.split("-")[1]).isdecimal()]
     return Path(tempfile.mkdtemp(prefix=f"gen-{max(numbers, default=0) + 1:06}-", dir=home))
 
 
 def publish(document: str, directory: Path, manifest: Manifest) -> Manifest:
     """Make ``directory`` current and drop generations nobody can be about to open."""
-    named = replace(manifest, generation=directory.name)
+    named = replace(manifest, generation=directory.name, files=_checksums(directory))
     (directory / _MANIFEST).write_text(json.dumps(asdict(named), ensure_ascii=False), "utf-8")
-    home, before = folder(document), current(document)
+    home, before = folder(document), _readable(document)
     staged = home / f"{_POINTER}.new"
     with staged.open("w", encoding="utf-8") as handle:
         handle.write(directory.name)
@@ -79,15 +87,43 @@ def discard(directory: Path) -> None:
 
 
 def current(document: str) -> Path | None:
-    """The directory the pointer names, None when nothing was ever published."""
+    """The directory the pointer names, None when nothing was ever published; an unreadable pointer is Damaged."""
     try:
         name = (folder(document) / _POINTER).read_text("utf-8")
     except FileNotFoundError:
         return None
+    except (OSError, ValueError) as error:
+        raise Damaged(f"pointer: {error!r}") from error
     return folder(document) / name
 
 
 def manifest_of(directory: Path) -> Manifest:
-    """Read back what :func:`publish` wrote."""
-    data = json.loads((directory / _MANIFEST).read_text("utf-8"))
-    return Manifest(**{**data, "names": tuple(data["names"])})
+    """Read back what :func:`publish` wrote; what is missing or was changed since is Damaged."""
+    try:
+        data = json.loads((directory / _MANIFEST).read_text("utf-8"))
+        manifest = Manifest(**{**data, "names": tuple(data["names"])})
+        changed = [name for name, checksum in manifest.files.items() if _checksum(directory / name) != checksum]
+    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+        raise Damaged(f"{directory.name}: {error!r}") from error
+    if changed:
+        raise Damaged(f"{directory.name}: changed since it was written: {', '.join(changed)}")
+    return manifest
+
+
+def _readable(document: str) -> Path | None:
+    try:
+        return current(document)
+    except Damaged:
+        return None
+
+
+def _checksums(directory: Path) -> dict[str, int]:
+    return {path.name: _checksum(path) for path in directory.iterdir() if not path.name.endswith(".lock")}
+
+
+def _checksum(path: Path) -> int:
+    checksum = 0
+    with path.open("rb") as handle:
+        while block := handle.read(1 << 20):
+            checksum = zlib.crc32(block, checksum)
+    return checksum

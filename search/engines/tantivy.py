@@ -19,6 +19,7 @@ from search.declare import Document
 from search.engines import generations
 from search.engines.compiling import Compiler
 from search.engines.generations import Manifest
+from search.errors import Damaged
 from search.plan import AnalysedRow, Found, Page, Plan
 from search.query import MAX_FACET_VALUES
 
@@ -105,23 +106,24 @@ class TantivyEngine:
             raise RuntimeError(f"{document.name}: one generation of {len(rows)} rows must be one segment")
 
     def reader(self, document: Document) -> "TantivyReader | None":
-        """The current generation; reopened only when the pointer has moved."""
-        for _ in range(5):
-            directory = generations.current(document.name)
-            if directory is None:
-                return None
+        """The current generation; reopened only when the pointer has moved. Damaged when it cannot be opened."""
+        tried: Path | None = None
+        while directory := generations.current(document.name):
             held = self._readers.get(document.name)
             if held is not None and held.directory == directory:
                 return held
             try:
                 fresh = TantivyReader(document, directory)
-            except (FileNotFoundError, ValueError):
-                # Two generations were published since the pointer was read: look again.
+            except Damaged:
+                # Two generations may have been published since the pointer was read: then it has moved.
+                if directory == tried:
+                    raise
+                tried = directory
                 continue
             with self._lock:
                 self._readers[document.name] = fresh
             return fresh
-        raise RuntimeError(f"{document.name}: no generation could be opened")
+        return None
 
 
 class TantivyReader:
@@ -131,8 +133,11 @@ class TantivyReader:
         self.document, self.directory = document, directory
         self.manifest = generations.manifest_of(directory)
         self._keys = sorted(self.manifest.rows)
-        index = tantivy.Index.open(str(directory))
-        self._searcher = index.searcher()
+        try:
+            index = tantivy.Index.open(str(directory))
+            self._searcher = index.searcher()
+        except (OSError, ValueError) as error:
+            raise Damaged(f"{directory.name}: {error!r}") from error
         self._compile = Compiler(index.schema)
 
     def share(self, token: str) -> int:

@@ -12,16 +12,15 @@ pytestmark = pytest.mark.django_db
 def delivered(monkeypatch):
     """A topic of its own, and the keys its handler was given."""
     seen: list[str] = []
-    monkeypatch.setitem(outbox._handlers, "test.topic", lambda messages: seen.extend(m.key for m in messages))
+    monkeypatch.setitem(outbox._handlers, "test.topic", lambda messages: seen.extend(m.key for m in messages) or {})
     return seen
 
 
 def test_messages_are_delivered_once_and_in_order(delivered):
     for key in "abc":
         outbox.publish("test.topic", key)
-    assert outbox.pending("test.topic") == 3
-    assert outbox.relay() == 3
-    assert outbox.relay() == 0
+    assert outbox.relay() == (3, {})
+    assert outbox.relay() == (0, {})
     assert delivered == ["a", "b", "c"]
 
 
@@ -47,11 +46,28 @@ def test_a_failing_handler_keeps_the_message_its_error_and_nothing_half_done(mon
 
     monkeypatch.setitem(outbox._handlers, "test.topic", fail)
     outbox.publish("test.topic", "a")
-    assert outbox.relay() == 0
+    assert outbox.relay() == (0, {"a": "程序出错：RuntimeError('引擎不可用')"})
     message = OutboxMessage.objects.get()
     assert (message.attempts, message.done_at) == (1, None)
     assert "引擎不可用" in message.last_error
     assert not Job.objects.exists()
+
+
+def test_what_a_handler_names_is_kept_and_the_rest_is_done(monkeypatch):
+    calls: list[list[str]] = []
+
+    def refuse_b(messages):
+        calls.append([message.key for message in messages])
+        return {"b": "写不下"} if "b" in calls[-1] else {}
+
+    monkeypatch.setitem(outbox._handlers, "test.topic", refuse_b)
+    for key in "abc":
+        outbox.publish("test.topic", key)
+    assert outbox.relay(batch=2) == (2, {"b": "写不下"})
+    assert calls == [["a", "b"], ["c"]]  # tried once, and not in the way of the next batch
+    kept = OutboxMessage.objects.get(done_at=None)
+    assert (kept.key, kept.attempts, kept.last_error) == ("b", 1, "写不下")
+    assert outbox.relay() == (0, {"b": "写不下"})
 
 
 def test_a_job_counts_to_its_end_and_frees_its_key():

@@ -214,6 +214,6 @@ def test_ensure_current_builds_once_and_again_when_the_language_data_change(monk
     assert services.ensure_current("shelf") == ["shelf"]
 
 
-def test_an_unknown_document_is_a_programming_error():
-    with pytest.raises(KeyError):
+def test_an_unknown_document_is_refused_with_the_known_ones():
+    with pytest.raises(Invalid, match="shelf（货架）"):
         services.search(SearchQuery(), "nothing")

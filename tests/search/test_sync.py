@@ -1,11 +1,13 @@
 """From the outbox to what people find."""
 
+from dataclasses import replace
+
 import pytest
 from django.db import transaction
 
 from common import outbox
 from common.models import OutboxMessage
-from search import engines, registry, services
+from search import engines, registry, services, sync
 from search.query import SearchQuery
 from search.registry import Document, Sort, Text
 from tests.search import shelf
@@ -46,7 +48,7 @@ def test_a_batch_is_one_generation_and_the_watermark_is_its_last_message():
     for number in range(20):
         shelf.put(f"K{number}", name="科创贷")
         changed(f"K{number}")
-    assert outbox.relay() == 20
+    assert outbox.relay() == (20, {})
     after = engines.current().reader(shelf.SHELF).manifest
     assert int(after.generation.split("-")[1]) == int(before.generation.split("-")[1]) + 1
     assert after.watermark == OutboxMessage.objects.filter(topic="search.shelf").order_by("pk").last().pk
@@ -70,18 +72,51 @@ def test_nothing_is_indexed_in_the_writing_transaction():
     assert engines.current().reader(shelf.SHELF).manifest.generation == generation
 
 
-def test_a_row_that_cannot_be_indexed_keeps_the_messages_and_the_old_index():
-    shelf.put("A", name="科创贷")
-    services.rebuild("shelf")
-    shelf.put("B", name="善新贷", amount="五百万")
-    changed("B")
-    assert outbox.relay() == 0
-    assert keys() == ["A"]
-    assert "integer" in OutboxMessage.objects.get(topic="search.shelf", key="B").last_error
+BAD_ROWS = {
+    "a text for a number": ({"amount": "五百万"}, "额度上限"),
+    "more than an index holds": ({"amount": 10**19}, "额度上限"),
+    "a number for a text": ({"name": 5}, "名称"),
+    "a number in a list": ({"kinds": ["贷", 5]}, "种类"),
+    "what no hash can be made of": ({"name": {"贷"}, "kinds": object()}, "程序出错"),
+}
+
+
+@pytest.mark.parametrize("values", BAD_ROWS)
+def test_a_row_that_cannot_be_indexed_waits_alone(values, caplog):
+    wrong, named = BAD_ROWS[values]
+    for key in ("A", "B", "C"):
+        shelf.put(key, name="科创贷")
+        changed(key)
+    shelf.STORE["B"] = {**shelf.STORE["B"], **wrong}
+    outbox.relay()
+    assert keys() == ["A", "C"]
+    waiting = OutboxMessage.objects.get(topic="search.shelf", done_at=None)
+    assert (waiting.key, waiting.attempts) == ("B", 1)
+    assert named in waiting.last_error
+    assert any("'key': 'B'" in record.getMessage() and named in record.getMessage() for record in caplog.records)
+    assert services.drift("shelf").missing == () if "hash" in values else ("B",)
 
     shelf.put("B", name="善新贷", amount=5_000_000)
     outbox.relay()
-    assert keys() == ["A", "B"]
+    assert keys() == ["A", "B", "C"]
+    assert not OutboxMessage.objects.filter(done_at=None).exists()
+
+
+def test_a_row_that_cannot_even_be_read_waits_alone(monkeypatch):
+    for number in range(9):
+        shelf.put(f"K{number}", name="科创贷")
+        changed(f"K{number}")
+    shelf.STORE["K4"] = None
+
+    def build(wanted):
+        return [{**shelf.STORE[key]} for key in wanted]
+
+    monkeypatch.setitem(registry._documents, "shelf", replace(shelf.SHELF, build=build))
+    monkeypatch.setitem(outbox._handlers, "search.shelf", sync.handler(registry.get("shelf")))
+    outbox.relay()
+    assert keys() == [f"K{number}" for number in range(9) if number != 4]
+    assert OutboxMessage.objects.get(done_at=None).key == "K4"
+    assert services.drift("shelf").missing == ("K4",)
 
 
 def test_drift_names_what_is_missing_extra_and_stale():

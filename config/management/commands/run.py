@@ -16,7 +16,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from config import env
+from config import broker, celery_app, env
 from config.demo import load as demo
 from search.services import ensure_current
 
@@ -61,6 +61,7 @@ class Command(BaseCommand):
 
     def _prepare(self) -> None:
         steps = (
+            ("检查任务队列", self._check_broker),
             ("更新库表", self._migrate),
             ("载入方案、产品目录与演示城市", self._load_demo),
             ("检查检索索引", ensure_current),
@@ -69,6 +70,10 @@ class Command(BaseCommand):
             begun = time.monotonic()
             step()
             self.stderr.write(f"  {label}：{time.monotonic() - begun:.1f} 秒")
+
+    def _check_broker(self) -> None:
+        if not broker.answers(celery_app):
+            raise CommandError("连不上任务队列。请检查 CELERY_BROKER_URL 的主机、端口和口令，并确认该服务已启动。")
 
     def _migrate(self) -> None:
         call_command("migrate", verbosity=0, interactive=False)

@@ -8,7 +8,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from search import registry, services
-from search.query import SearchQuery, SearchResult
+from search.analysis.normalise import clean
+from search.query import MAX_TEXT, SearchQuery, SearchResult
 
 _SIZE = 10
 _MAX_LINES = 100_000
@@ -40,12 +41,15 @@ class Command(BaseCommand):
     def _lines(queries: Path | None) -> list[str]:
         try:
             content = queries.read_text("utf-8-sig", errors="replace") if queries else ""
-        except OSError as error:
+        except (OSError, ValueError) as error:
             raise CommandError(f"读不出文件 {queries}，请检查路径。") from error
         # One query a line: only line feeds end a line, whatever other separators a text may hold.
         lines = [line.rstrip("\r") for line in content.split("\n")]
         if lines and not lines[-1]:
             lines.pop()
+        # A stray byte spoils one query; a whole file of them is another encoding, or no text at all.
+        if 2 * sum("\ufffd" in line for line in lines) > len(lines):
+            raise CommandError(f"{queries} 不是 UTF-8 文本，请另存为 UTF-8，每行一条检索词。")
         if len(lines) > _MAX_LINES:
             raise CommandError(f"一次最多 {_MAX_LINES} 条检索词，现有 {len(lines)} 条，请分批。")
         return lines
@@ -56,7 +60,7 @@ class Command(BaseCommand):
         return services.search(SearchQuery(text=text, facets=facets, sort=sort, size=_SIZE), document)
 
     def _show(self, text: str, result: SearchResult) -> None:
-        self.stdout.write(f"“{_printable(text)}”：找到 {result.total} 个，完全符合 {result.exact} 个")
+        self.stdout.write(f"“{clean(text, MAX_TEXT)}”：找到 {result.total} 个，完全符合 {result.exact} 个")
         if result.corrected:
             self.stdout.write(f"  已按“{result.corrected}”检索")
         for item in result.understood:
