@@ -157,7 +157,7 @@ def _reason(document: Document, key: str, error: Exception) -> str:
 
 
 def _content_hash(row: Row) -> str:
-    content = json.dumps(dict(row), sort_keys=True, ensure_ascii=True, default=list)
+    content = json.dumps(dict(row), sort_keys=True, ensure_ascii=True, default=repr)
     return hashlib.sha256(content.encode()).hexdigest()[:16]
 
 
