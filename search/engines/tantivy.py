@@ -5,6 +5,7 @@ same whatever the order of the rows, and scores free of the statistics of delete
 """
 
 import json
+import re
 import threading
 from bisect import bisect_right
 from collections.abc import Iterable
@@ -77,8 +78,11 @@ class TantivyEngine:
         try:
             self._write(document, ordered, directory)
             return generations.publish(document.name, directory, manifest)
-        except BaseException:
+        except BaseException as error:
             generations.discard(directory)
+            # The binding hides what the disk refused in the text of a ValueError.
+            if isinstance(error, ValueError) and (refused := re.search(r"os error (\d+)", str(error))):
+                raise OSError(int(refused[1]), str(error)) from error
             raise
 
     @staticmethod
