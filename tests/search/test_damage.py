@@ -1,5 +1,6 @@
 """An index broken on disk is noticed, logged and built again; where that cannot be, a sentence says what to do."""
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -57,9 +58,27 @@ def replace_by_file(directory: Path) -> None:
     directory.write_text("x")
 
 
+def use_a_stranger() -> None:
+    (home() / "gen-old-x").touch()
+    (home() / "current").write_text("gen-old-x")
+
+
+def occupy(path: Path, *, by_directory: bool = False) -> None:
+    path.rename(path.with_name("aside"))
+    if by_directory:
+        path.mkdir()
+    else:
+        path.touch()
+
+
+def occupy_lock() -> None:
+    occupy(home() / "lock", by_directory=True)
+    (home() / "current").unlink()
+
+
 DAMAGES = {
-    **{f"truncated {suffix}": lambda suffix=suffix: truncate(suffix) for suffix in "store idx term fast".split()},
-    **{f"changed {suffix}": lambda suffix=suffix: flip(suffix) for suffix in "store idx term fast".split()},
+    **{f"truncated {suffix}": partial(truncate, suffix) for suffix in ("store", "idx", "term", "fast")},
+    **{f"changed {suffix}": partial(flip, suffix) for suffix in ("store", "idx", "term", "fast")},
     "no meta.json": lambda: (generation() / "meta.json").unlink(),
     "empty meta.json": lambda: (generation() / "meta.json").write_text(""),
     "no manifest": lambda: (generation() / "manifest.json").unlink(),
@@ -70,10 +89,7 @@ DAMAGES = {
     "pointer of bytes": lambda: (home() / "current").write_bytes(b"\xff\xfe\x00"),
     "empty pointer": lambda: (home() / "current").write_text(""),
     "a file for the generation": lambda: replace_by_file(generation()),
-    "a stranger among the generations": lambda: (
-        (home() / "gen-old-x").touch(),
-        (home() / "current").write_text("gen-old-x"),
-    ),
+    "a stranger among the generations": use_a_stranger,
 }
 
 
@@ -89,13 +105,9 @@ def test_a_damaged_index_is_not_current_and_the_next_search_builds_it_again(dama
 
 
 OBSTACLES = {
-    "a file for the folder": lambda: (home().rename(home().with_name("aside")), home().touch()),
-    "a directory for the pointer": lambda: ((home() / "current").unlink(), (home() / "current").mkdir()),
-    "a directory for the lock": lambda: (
-        (home() / "lock").unlink(),
-        (home() / "lock").mkdir(),
-        (home() / "current").unlink(),
-    ),
+    "a file for the folder": lambda: occupy(home()),
+    "a directory for the pointer": lambda: occupy(home() / "current", by_directory=True),
+    "a directory for the lock": occupy_lock,
 }
 
 
