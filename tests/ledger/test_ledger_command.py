@@ -5,7 +5,7 @@ from datetime import date
 from io import StringIO
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import CommandError
 from openpyxl import load_workbook
 
 from common import clock
@@ -115,20 +115,11 @@ def test_a_quarter_outside_the_plan_is_given_with_a_warning(plan):
     assert "不在方案期" in err
 
 
-@pytest.mark.parametrize("quarter", ["2023Q5", "23Q1"])
-def test_a_bad_quarter_is_a_chinese_error(plan, quarter):
-    with pytest.raises(CommandError, match="不是季度") as caught:
-        call_command("ledger", quarter, stdout=StringIO())
-    assert caught.value.returncode == 1
-
-
-def test_other_refusals_say_what_to_do(plan, tmp_path):
+def test_other_refusals_say_what_to_do(plan):
     with pytest.raises(CommandError, match="--output"):
         run("ledger", "2023Q1", "--format", "xlsx")
     with pytest.raises(CommandError, match="没有编号为“nothing”的方案"):
         run("ledger", "2023Q1", "--plan", "nothing")
-    with pytest.raises(CommandError, match="请检查目录是否存在"):
-        run("ledger", "2023Q1", "--output", str(tmp_path / "no" / "such" / "file.json"))
 
 
 def test_without_a_plan_the_command_names_load_plan(db):

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from common.errors import DomainError
+from ledger.files import write_whole
 from ledger.selectors import LedgerTable, ledger_table, plan_by_code
 from ledger.workbook import workbook_bytes
 
@@ -35,7 +36,11 @@ class Command(BaseCommand):
         if output is None:
             self.stdout.write(text, ending="")
             return
-        self._write(output, text.encode() if as_json else workbook_bytes(table))
+        try:
+            write_whole(output, text.encode() if as_json else workbook_bytes(table))
+        except DomainError as error:
+            raise CommandError(error.message) from error
+        self.stderr.write(f"已写入 {output}")
 
     def _warn(self, table: LedgerTable) -> None:
         if table.outside_plan:
@@ -43,13 +48,3 @@ class Command(BaseCommand):
             self.stderr.write(f"提示：{table.quarter} 不在方案期（{years}）内，仅供查阅。")
         if table.due_tentative:
             self.stderr.write(f"提示：{table.due.year}年放假安排尚未录入，报送日期 {table.due} 为暂定。")
-
-    def _write(self, output: Path, content: bytes) -> None:
-        # Written beside and moved: a file that was there before is never left half replaced.
-        partial = output.with_name(f".{output.name}.partial")
-        try:
-            partial.write_bytes(content)
-            partial.replace(output)
-        except OSError as error:
-            raise CommandError(f"写不了文件 {output}：{error.strerror}。请检查目录是否存在、是否可写。") from error
-        self.stderr.write(f"已写入 {output}")
