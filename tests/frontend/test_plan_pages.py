@@ -30,9 +30,10 @@ def test_the_ledger_names_its_due_day(as_office, plan):
 def test_what_nobody_recorded_is_to_be_filled_in_and_not_invented(as_office, plan):
     page = text_of(as_office.get("/ledger/2023Q1/"))
     body = re.search(r"<tbody>(.*?)</tbody>", page)[1]
-    # Row 2 alone has a proposal: its whitelist was due on 31 March, and no record shows one.
-    assert body.count("待填报") == 14 * 3 - 2
-    assert body.count("（建议稿）") == 2
+    assert body.count("待填报") == 14 * 3
+    # Row 2 alone has a proposal beside its fields: its whitelist was due on 31 March, and no record shows one.
+    assert body.count('<p class="hint">（建议稿）') == 2
+    assert "标“（建议稿）”的文字由系统按逾期时限和未达指标提出" in page
 
 
 def test_phones_get_the_same_rows_as_blocks(as_office, plan):

@@ -12,6 +12,7 @@ from common import clock
 from journal import services as journal
 from ledger.drafts import DeadlineStatus
 from ledger.selectors import ledger_table
+from ledger.suggestions import MARK, NOTHING_SUGGESTED
 from ledger.workbook import HEADINGS
 from tests.ledger.test_load_plan import run
 
@@ -54,7 +55,11 @@ def test_json_has_exactly_the_agreed_shape(plan):
     assert content["measures"][1]["support"] == [
         "市委组织部", "市科技局", "市工信局", "各旗区人民政府", "各金融机构",
     ]  # fmt: skip
-    assert {item["progress"] for item in content["measures"]} == {""}
+    written = {item[column] for item in content["measures"] for column in ("progress", "problems", "next_steps")}
+    assert written == {""}
+    # The overdue whitelist of row 2 is suggested on the page, and nowhere in what is filed.
+    assert ledger_table("2023Q1").rows[1].suggestion.problems.startswith(MARK)
+    assert MARK not in out
 
 
 def test_json_goes_to_the_file_when_one_is_named(plan, tmp_path):
@@ -76,7 +81,7 @@ def test_progress_is_drafted_from_postings_alone_with_its_sources(plan, post, ac
     row = ledger_table("2023Q1").rows[2]
     assert row.progress == "本年已开展知识产权质押融资“入园惠企”活动2次。"
     assert row.evidence == ("入园-1", "入园-2")
-    assert (row.problems, row.next_steps) == ("", "")
+    assert (row.problems, row.next_steps, row.suggestion) == ("", "", NOTHING_SUGGESTED)
 
 
 def test_amounts_are_drafted_in_wan_and_a_missing_one_is_said(plan, post):
