@@ -49,7 +49,8 @@ class Strict(BaseModel):
 class Counting(Strict):
     """One number out of postings. ``column``: amount, quantity, party, organisation or ``fields.<name>``.
 
-    ``among`` names a population (``ledger.populations``) the parties must belong to at the end of the window.
+    ``among`` names a population (``ledger.populations``) the parties must belong to: at the end of the window, or
+    with ``member_on: day`` on the day of each posting, which leaves out the others and says how many.
     """
 
     op: Literal["count", "sum", "distinct"]
@@ -58,6 +59,15 @@ class Counting(Strict):
     where: dict[str, Annotated[list[str | int | bool], Field(min_length=1)]] = {}
     window: Window | None = None
     among: Text | None = None
+    member_on: Literal["end", "day"] = "end"
+
+    @model_validator(mode="after")
+    def _own_day_is_of_parties(self) -> Self:
+        if self.member_on == "day" and (self.op, self.column) != ("distinct", "party"):
+            raise ValueError("member_on 为 day 时 op 应为 distinct、column 应为 party")
+        if self.member_on == "day" and self.among is None:
+            raise ValueError("member_on 为 day 时须写 among（范围）")
+        return self
 
     @model_validator(mode="after")
     def _column_fits(self) -> Self:
@@ -84,11 +94,23 @@ class Ratio(Strict):
     denominator: Annotated[Counting | Members, Field(discriminator="op")]
 
 
+class Baseline(Strict):
+    """What the span ending ``until`` came to (raw units) where no record reaches back; ``basis`` says who says so."""
+
+    until: Day
+    value: Annotated[int, Field(strict=True, ge=0, le=1_000_000_000_000_000)]
+    basis: Text
+
+
 class Growth(Strict):
-    """Against the same span one year earlier, in percent. ``same_reporters``: refuse where the organisations differ."""
+    """Against the same span one year earlier, in percent. ``same_reporters``: refuse where the organisations differ.
+
+    ``baseline`` is used only where the records cannot give the earlier number.
+    """
 
     op: Literal["growth"]
     of: Counting
+    baseline: list[Baseline] = []
     same_reporters: Flag = False
 
     @model_validator(mode="after")

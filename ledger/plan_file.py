@@ -205,3 +205,6 @@ def _populations(place: Place, item: BaseModel) -> Iterator[tuple[Place, str]]:
     for key, name in named.items():
         if name is not None and name not in POPULATIONS:
             yield (*place, key), f"没有“{name}”这个范围，可用的有：{'、'.join(POPULATIONS)}"
+        elif name and isinstance(item, Counting) and item.member_on == "day" and not POPULATIONS[name].belonged:
+            dated = "、".join(key for key, population in POPULATIONS.items() if population.belonged)
+            yield (*place, key), f"范围“{name}”不能按发生日期判断，可用的有：{dated}"

@@ -41,9 +41,13 @@ def read(path: Path) -> Source:
         data = yaml.load(text, _Loader)  # noqa: S506 - a SafeLoader
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise Invalid(f"{path.name} 第 {line} 行：不是有效的 YAML，请检查缩进（不用 Tab）、冒号、引号和日期。") from error
+        raise Invalid(
+            f"{path.name} 第 {line} 行：不是有效的 YAML，请检查缩进（不用 Tab）、冒号、引号和日期。"
+        ) from error
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise Invalid(f"{path.name}：不是有效的 YAML，里面有不能识别的字符或层次过多，请检查是不是方案文件。") from error
+        raise Invalid(
+            f"{path.name}：不是有效的 YAML，里面有不能识别的字符或层次过多，请检查是不是方案文件。"
+        ) from error
     if node is None:
         raise Invalid(f"{path.name}：文件是空的，请写入方案内容。")
     lines: dict[Place, int] = {}

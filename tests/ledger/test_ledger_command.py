@@ -2,7 +2,6 @@
 
 import json
 from datetime import date
-from io import StringIO
 
 import pytest
 from django.core.management import CommandError

@@ -77,7 +77,9 @@ def test_a_folder_one_may_not_write_to_is_named(tmp_path, monkeypatch):
     assert "请" in caught.value.message
 
 
-@pytest.mark.parametrize("quarter", ["2023Q5", "2023Q0", "23Q1", "", " ", "２０２３Q1", "2023q1", "2023Q1\n", "1899Q1", "2100Q1", "Q1"])
+@pytest.mark.parametrize(
+    "quarter", ["2023Q5", "2023Q0", "23Q1", "", " ", "２０２３Q1", "2023q1", "2023Q1\n", "1899Q1", "2100Q1", "Q1"]
+)
 def test_a_wrong_quarter_is_told_how_to_be_written(plan, quarter):
     assert "不是季度，请写成 2023Q1" in refused(quarter)
 

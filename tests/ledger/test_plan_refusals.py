@@ -32,7 +32,8 @@ def refused(path):
 
 
 @pytest.mark.parametrize(
-    "written", ["1e999", ".inf", "-.inf", ".nan", "NaN", "-1", "true", "2023-06-30", "[1]", "'三十'", "9" * 5000, "0x1F.8"]
+    "written",
+    ["1e999", ".inf", "-.inf", ".nan", "NaN", "-1", "true", "2023-06-30", "[1]", "'三十'", "9" * 5000, "0x1F.8"],
 )
 def test_a_target_is_a_plain_number_that_people_could_mean(spoil, written):
     said = refused(spoil(TARGET, f"    target: {written}\n"))
@@ -75,7 +76,9 @@ def test_numbers_and_dates_are_what_they_say(spoil, old, new, place, says):
 
 
 def test_growth_over_everything_so_far_has_no_year_before(spoil):
-    path = spoil("{op: count, kinds: [matching_event]}", "{op: growth, of: {op: count, kinds: [matching_event], window: ever}}")
+    path = spoil(
+        "{op: count, kinds: [matching_event]}", "{op: growth, of: {op: count, kinds: [matching_event], window: ever}}"
+    )
     path.write_text(path.read_text("utf-8").replace("unit: 次", "unit: '%'"), "utf-8")
     assert "window 不能为 ever" in refused(path)
 
@@ -84,11 +87,14 @@ def test_growth_over_everything_so_far_has_no_year_before(spoil):
     ("old", "new"),
     [
         ("number: 2\n", "number: 1\n"),
-        ("indicators:\n  - code: events", "indicators:\n  - {code: events, name: 甲, period: yearly, unit: 次, "
-         "definition: 甲, formula: {op: count, kinds: [matching_event]}}\n  - code: events"),
+        (
+            "indicators:\n  - code: events",
+            "indicators:\n  - {code: events, name: 甲, period: yearly, unit: 次, "
+            "definition: 甲, formula: {op: count, kinds: [matching_event]}}\n  - code: events",
+        ),
         ("wording: 各苏木", "wording: 市牧业局"),
     ],
-)  # fmt: skip
+)
 def test_what_is_written_twice_is_named(spoil, old, new):
     said = refused(spoil(old, new))
     assert "重复" in said or "已属于" in said
@@ -96,9 +102,13 @@ def test_what_is_written_twice_is_named(spoil, old, new):
 
 @pytest.mark.parametrize(
     ("old", "new"),
-    [("op: count, kinds", "op: median, kinds"), ("kinds: [matching_event]", "kinds: [moon_landing]"),
-     ("kind: fund_raised", "kind: moon_landing"), ("members: [{", "query: everyone, members: [{")],
-)  # fmt: skip
+    [
+        ("op: count, kinds", "op: median, kinds"),
+        ("kinds: [matching_event]", "kinds: [moon_landing]"),
+        ("kind: fund_raised", "kind: moon_landing"),
+        ("members: [{", "query: everyone, members: [{"),
+    ],
+)
 def test_what_the_system_does_not_know_is_named(spoil, old, new):
     assert "small.yaml 第" in refused(spoil(old, new))
 
@@ -109,19 +119,38 @@ def test_characters_no_database_keeps_are_refused(spoil, escape):
 
 
 BOMB = b"a: &a [x,x,x,x,x,x,x,x,x]\n" + b"".join(
-    f"{name}: &{name} [{','.join([f'*{before}'] * 9)}]\n".encode() for before, name in zip("abcdefgh", "bcdefghi", strict=True)
+    f"{name}: &{name} [{','.join([f'*{before}'] * 9)}]\n".encode()
+    for before, name in zip("abcdefgh", "bcdefghi", strict=True)
 )
 
 
 @pytest.mark.parametrize(
     "content",
     [
-        b"", b"\n\n", b"# nothing\n", b"just words\n", b"\x00\x01\x02\xff\xfe" * 50, b"\x89PNG\r\n\x1a\n", "标题: 方案".encode("gbk"),
-        "标题: 方案".encode("utf-16"), BOMB, b"a: 1\na: 2\n", b"a:\n\t- 1\n", b"a: 1\n--- \nb: 2\n", b"a: !!python/object:os.system x\n",
-        b"? [1, 2]\n: 3\n", b"1: 2\n", b"a: 2023-02-30\n", b"[" * 20000, b"{a: " * 5000, b"a: *nowhere\n", b"%YAML 9.9\n---\na: 1\n",
-        b"<<: 5\n", b"a: " + b"9" * 9000,
+        b"",
+        b"\n\n",
+        b"# nothing\n",
+        b"just words\n",
+        b"\x00\x01\x02\xff\xfe" * 50,
+        b"\x89PNG\r\n\x1a\n",
+        "标题: 方案".encode("gbk"),
+        "标题: 方案".encode("utf-16"),
+        BOMB,
+        b"a: 1\na: 2\n",
+        b"a:\n\t- 1\n",
+        b"a: 1\n--- \nb: 2\n",
+        b"a: !!python/object:os.system x\n",
+        b"? [1, 2]\n: 3\n",
+        b"1: 2\n",
+        b"a: 2023-02-30\n",
+        b"[" * 20000,
+        b"{a: " * 5000,
+        b"a: *nowhere\n",
+        b"%YAML 9.9\n---\na: 1\n",
+        b"<<: 5\n",
+        b"a: " + b"9" * 9000,
     ],
-)  # fmt: skip
+)
 def test_files_that_are_no_plan_get_one_sentence(tmp_path, content):
     path = tmp_path / "plan.yaml"
     path.write_bytes(content)
