@@ -12,7 +12,7 @@ from journal import services as journal
 from ledger.drafts import DeadlineStatus
 from ledger.selectors import ledger_table
 from ledger.suggestions import MARK, NOTHING_SUGGESTED
-from ledger.workbook import HEADINGS
+from ledger.forms import HEADINGS
 from tests.ledger.test_load_plan import run
 
 pytestmark = pytest.mark.django_db
