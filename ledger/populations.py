@@ -42,7 +42,7 @@ def _talents_and_tech(day: date) -> QuerySet[Party]:
 
 
 def _belonged(pairs: Pairs) -> dict[tuple[int, date], bool | None]:
-    """On the list or titled is yes; before the first list, or with a title of unknown level or year, nobody can tell."""
+    """On the list or titled is yes; before the first list, or with a title of open level or year, nobody can tell."""
     listed, titled, first = listed_on_own_day(pairs), titled_on_own_day(pairs), first_published_on()
 
     def told(pair: tuple[int, date]) -> bool | None:

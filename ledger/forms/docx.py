@@ -71,7 +71,7 @@ def _heading(document: DocumentObject, text: str, size: int) -> None:
 
 
 def _table(document: DocumentObject, headings: Cells, rows: Sequence[Cells], widths: Sequence[int]) -> Table:
-    table = document.add_table(len(rows) + 1, len(headings), style="Table Grid")
+    table: Table = document.add_table(len(rows) + 1, len(headings), style="Table Grid")
     table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
     scale = (WIDTH - 2 * MARGIN) / sum(widths)
     for column, width in zip(table.columns, widths, strict=True):

@@ -111,6 +111,10 @@ def counted(value):
     return value, None, None
 
 
+def held(rows):
+    return sum(int(row["quantity"]) for row in rows) if rows else None
+
+
 def growth(current, base):
     if current is None or not base:
         return None, current, base
@@ -158,16 +162,15 @@ def new_services(books):
 
 
 def events(kind):
-    return lambda books: counted(len(books.posted(kind, books.year_start)) or None)
+    return lambda books: counted(held(books.posted(kind, books.year_start)))
 
 
 def funds(books):
-    return counted(len(books.posted("fund_established", PLAN_FROM)) or None)
+    return counted(held(books.posted("fund_established", PLAN_FROM)))
 
 
 def talents(books):
-    rows = books.posted("financial_talent_hired", PLAN_FROM)
-    return counted(sum(int(row["quantity"]) for row in rows) if rows else None)
+    return counted(held(books.posted("financial_talent_hired", PLAN_FROM)))
 
 
 def fund_raised(books):

@@ -114,9 +114,13 @@ def test_titled_talents_count_and_an_open_level_or_year_is_unknown(plan, actor, 
         for number in range(7)
     ]
     titles = [
-        ("天骄英才", "2021年度", None), ("草原英才", "2021年度", None), ("天骄英才", "", None), ("天骄英才", "2024年度", None),
-        ("天骄英才", "2021年度", date(2022, 12, 31)), ("天骄英才", "2023年度", None),
-    ]  # fmt: skip
+        ("天骄英才", "2021年度", None),
+        ("草原英才", "2021年度", None),
+        ("天骄英才", "", None),
+        ("天骄英才", "2024年度", None),
+        ("天骄英才", "2021年度", date(2022, 12, 31)),
+        ("天骄英才", "2023年度", None),
+    ]
     for person, (title, batch, valid_to) in zip(people, titles, strict=False):
         title_record(actor=actor, party=person, title=title, level="", batch=batch, valid_to=valid_to)
     for person in people:

@@ -10,9 +10,9 @@ from openpyxl import load_workbook
 from common import clock
 from journal import services as journal
 from ledger.drafts import DeadlineStatus
+from ledger.forms import HEADINGS
 from ledger.selectors import ledger_table
 from ledger.suggestions import MARK, NOTHING_SUGGESTED
-from ledger.forms import HEADINGS
 from tests.ledger.test_load_plan import run
 
 pytestmark = pytest.mark.django_db
