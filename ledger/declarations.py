@@ -1,11 +1,32 @@
 """What a plan file may say (pydantic, unknown keys refused). The vocabulary is the same for every plan."""
 
+import re
 import string
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+
+def _day(value: Any) -> Any:
+    """A date as YAML or JSON gives it; a number is not a date, nor is a moment."""
+    text = value.isoformat() if isinstance(value, date) else value
+    if not isinstance(text, str) or not re.fullmatch(r"(19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}", text):
+        raise ValueError("应为日期（1900 至 2099 年），例如 2023-06-30")
+    return text
+
+
+def _quantity(value: Any) -> Any:
+    """Digits only: an exponent, an infinity or yes/no is nothing people set as a target."""
+    text = "" if isinstance(value, bool) else str(value)
+    if not re.fullmatch(r"[0-9]{1,12}(\.[0-9]{1,4})?", text, re.ASCII):
+        raise ValueError("应为不小于 0 的数字，例如 30 或 0.5，整数部分最多 12 位，小数最多 4 位")
+    return text
+
+
+Day = Annotated[date, BeforeValidator(_day)]
+Target = Annotated[Decimal, BeforeValidator(_quantity)]
 
 Text = Annotated[str, Field(min_length=1)]
 # The columns of ledger.models and accounts.models hold no more.
@@ -13,6 +34,8 @@ Wording = Annotated[str, Field(min_length=1, max_length=60)]
 OfficialName = Annotated[str, Field(min_length=1, max_length=200)]
 Basis = Annotated[str, Field(min_length=1, max_length=180)]
 Code = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,59}$")]
+Number = Annotated[int, Field(strict=True, gt=0, le=999)]
+Flag = Annotated[bool, Field(strict=True)]
 Window = Literal["year", "plan", "ever", "month"]
 ROW_COLUMNS = ("重点任务", "工作措施", "牵头单位", "配合单位", "完成时限")
 
@@ -26,7 +49,8 @@ class Strict(BaseModel):
 class Counting(Strict):
     """One number out of postings. ``column``: amount, quantity, party, organisation or ``fields.<name>``.
 
-    ``among`` names a population (``ledger.populations``) the parties must belong to at the end of the window.
+    ``among`` names a population (``ledger.populations``) the parties must belong to: at the end of the window, or
+    with ``member_on: day`` on the day of each posting, which leaves out the others and says how many.
     """
 
     op: Literal["count", "sum", "distinct"]
@@ -35,6 +59,15 @@ class Counting(Strict):
     where: dict[str, Annotated[list[str | int | bool], Field(min_length=1)]] = {}
     window: Window | None = None
     among: Text | None = None
+    member_on: Literal["end", "day"] = "end"
+
+    @model_validator(mode="after")
+    def _own_day_is_of_parties(self) -> Self:
+        if self.member_on == "day" and (self.op, self.column) != ("distinct", "party"):
+            raise ValueError("member_on 为 day 时 op 应为 distinct、column 应为 party")
+        if self.member_on == "day" and self.among is None:
+            raise ValueError("member_on 为 day 时须写 among（范围）")
+        return self
 
     @model_validator(mode="after")
     def _column_fits(self) -> Self:
@@ -61,12 +94,30 @@ class Ratio(Strict):
     denominator: Annotated[Counting | Members, Field(discriminator="op")]
 
 
+class Baseline(Strict):
+    """What the span ending ``until`` came to (raw units) where no record reaches back; ``basis`` says who says so."""
+
+    until: Day
+    value: Annotated[int, Field(strict=True, ge=0, le=1_000_000_000_000_000)]
+    basis: Text
+
+
 class Growth(Strict):
-    """Against the same span one year earlier, in percent. ``same_reporters``: refuse where the organisations differ."""
+    """Against the same span one year earlier, in percent. ``same_reporters``: refuse where the organisations differ.
+
+    ``baseline`` is used only where the records cannot give the earlier number.
+    """
 
     op: Literal["growth"]
     of: Counting
-    same_reporters: bool = False
+    baseline: list[Baseline] = []
+    same_reporters: Flag = False
+
+    @model_validator(mode="after")
+    def _has_a_year_before(self) -> Self:
+        if self.of.window == "ever":
+            raise ValueError("增速与上年同期相比，window 不能为 ever")
+        return self
 
 
 Formula = Annotated[Counting | Ratio | Growth, Field(discriminator="op")]
@@ -77,12 +128,12 @@ class IndicatorDeclared(Strict):
 
     code: Code
     name: Annotated[str, Field(min_length=1, max_length=100)]
-    measure: int | None = None
+    measure: Number | None = None
     period: Literal["yearly", "cumulative", "by_date"]
-    by: date | None = None
+    by: Day | None = None
     unit: Text
-    per_unit: Annotated[int, Field(gt=0)] = 1
-    target: Decimal | None = None
+    per_unit: Annotated[int, Field(strict=True, gt=0, le=1_000_000_000_000)] = 1
+    target: Target | None = None
     definition: Text
     formula: Formula
 
@@ -121,8 +172,8 @@ class Deadline(Strict):
 
     kind: Literal["by", "yearly", "ongoing"]
     what: Text
-    day: date | None = None
-    count: Annotated[int, Field(gt=0)] | None = None
+    day: Day | None = None
+    count: Number | None = None
     met_by: PostingsDeclared | None = None
 
     @model_validator(mode="after")
@@ -143,7 +194,7 @@ class AnnexNote(Strict):
     body: str
     reading: Text
     basis: Text
-    pending: bool = False
+    pending: Flag = False
 
 
 class Annex(Strict):
@@ -162,7 +213,7 @@ class Annex(Strict):
 class MeasureDeclared(Strict):
     """One measure: the body's text and units, the annex's deadline."""
 
-    number: Annotated[int, Field(ge=1, le=999)]
+    number: Number
     place: Text
     section: Annotated[str, Field(min_length=1, max_length=60)]
     title: Annotated[str, Field(min_length=1, max_length=60)]
@@ -179,7 +230,7 @@ class LaterName(Strict):
     """A name taken after the plan was issued."""
 
     name: OfficialName
-    since: date
+    since: Day
     basis: Basis
 
 
@@ -190,7 +241,7 @@ class Unit(Strict):
     wordings: Annotated[list[Wording], Field(min_length=1)]
     scanned: list[OfficialName] = []
     basis: Text
-    pending: bool = False
+    pending: Flag = False
     later: list[LaterName] = []
 
 
@@ -198,8 +249,8 @@ class Member(Strict):
     """One dated member of a group."""
 
     name: OfficialName
-    since: date | None = None
-    until: date | None = None
+    since: Day | None = None
+    until: Day | None = None
 
 
 class Group(Strict):
@@ -207,7 +258,7 @@ class Group(Strict):
 
     wording: Wording
     basis: Text
-    pending: bool = False
+    pending: Flag = False
     query: Text | None = None
     members: list[Member] = []
 
@@ -231,9 +282,9 @@ class PlanDeclared(Strict):
     code: Code
     title: Annotated[str, Field(min_length=1, max_length=200)]
     document_number: Annotated[str, Field(min_length=1, max_length=60)]
-    issued_on: date
-    starts_on: date
-    ends_on: date
+    issued_on: Day
+    starts_on: Day
+    ends_on: Day
     issuers: list[Text] = []
     source: Text
     goals: list[Goal] = []

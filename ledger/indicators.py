@@ -3,6 +3,7 @@
 What no posting proves is ``None`` with a Chinese status; nothing missing is ever turned into 0.
 """
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -16,11 +17,13 @@ from journal import registry
 from journal.models import Posting
 from ledger import postings
 from ledger.declarations import Counting, Growth, IndicatorDeclared, Members, Ratio, Window
-from ledger.populations import POPULATIONS
+from ledger.populations import POPULATIONS, Population
 from ledger.postings import Span
 from ledger.quarters import Quarter
 
 _WINDOW_OF_PERIOD: dict[str, Window] = {"yearly": "year", "cumulative": "plan", "by_date": "plan"}
+
+BASE = "上年同期"
 
 _COLUMN_LABELS = {"amount": "金额", "quantity": "数量", "party": "主体", "organisation": "单位"}
 
@@ -66,10 +69,11 @@ class PlanPeriod:
 
 @dataclass(frozen=True)
 class _Number:
-    """A count that is known, or the reason why it is not."""
+    """A count that is known, or the reason why it is not; ``note`` says what it leaves out."""
 
     value: int | None
     reason: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -80,6 +84,7 @@ class _Result:
     numerator: int | None = None
     denominator: int | None = None
     reason: str = ""
+    notes: tuple[str, ...] = ()
 
 
 def evaluate(declared: IndicatorDeclared, period: PlanPeriod, quarter: Quarter) -> IndicatorValue:
@@ -103,7 +108,9 @@ def evaluate(declared: IndicatorDeclared, period: PlanPeriod, quarter: Quarter) 
         numerator=result.numerator,
         denominator=result.denominator,
         definition=declared.definition,
-        status=result.reason or _status(declared, standing, gap, quarter, period),
+        status="；".join(
+            filter(None, (result.reason or _status(declared, standing, gap, quarter, period), *result.notes))
+        ),
         standing=standing,
         gap=gap,
     )
@@ -128,7 +135,7 @@ def _result(declared: IndicatorDeclared, frame: _Frame) -> _Result:
         return _growth(formula, frame)
     number = _number(formula, frame.span(formula), "本期")
     exact = None if number.value is None else Fraction(number.value, declared.per_unit)
-    return _Result(exact, reason=number.reason)
+    return _Result(exact, reason=number.reason, notes=(number.note,))
 
 
 def _ratio(formula: Ratio, frame: _Frame) -> _Result:
@@ -154,16 +161,21 @@ def _growth(formula: Growth, frame: _Frame) -> _Result:
     now = frame.span(formula.of)
     before = now.year_earlier()
     current = _number(formula.of, now, "本期")
-    base = _number(formula.of, before, "上年同期")
+    base = _number(formula.of, before, BASE)
+    stated = next((item for item in formula.baseline if item.until == before.end), None)
+    if base.value is None and stated:
+        base = _Number(stated.value, note=f"基数为方案申报数（{stated.basis}）")
+    notes = (current.note, base.note)
     if current.value is None:
-        return _Result(None, None, base.value, current.reason)
+        return _Result(None, None, base.value, current.reason, notes)
     if base.value is None:
-        return _Result(None, current.value, None, f"无基期（{base.reason}）")
+        return _Result(None, current.value, None, f"无基期（{base.reason}）", notes)
     if base.value == 0:
-        return _Result(None, current.value, 0, "基数为0")
+        return _Result(None, current.value, 0, "基数为0", notes)
     if formula.same_reporters and (reason := _different_reporters(formula.of, now, before)):
-        return _Result(None, current.value, base.value, reason)
-    return _Result(Fraction((current.value - base.value) * 100, base.value), current.value, base.value)
+        return _Result(None, current.value, base.value, reason, notes)
+    exact = Fraction((current.value - base.value) * 100, base.value)
+    return _Result(exact, current.value, base.value, notes=notes)
 
 
 def _different_reporters(counting: Counting, now: Span, before: Span) -> str:
@@ -182,16 +194,42 @@ def _rows(counting: Counting, days: Span) -> QuerySet[Posting]:
 def _number(counting: Counting, days: Span, when: str) -> _Number:
     """One aggregate query. Nothing recorded, or a recorded row without the column asked for, is unknown."""
     label = "、".join(registry.get(kind).label for kind in counting.kinds)
+    if counting.among and counting.member_on == "day":
+        return _belonging(counting, POPULATIONS[counting.among], days, when)
     counted = Q(pk__isnull=False)
     if counting.among:
         counted = Q(party_id__in=POPULATIONS[counting.among].on(days.end).order_by().values("pk"))
     found = _aggregate(counting, _rows(counting, days), counted)
     if not found["recorded"]:
-        return _Number(None, f"未记录（{when}没有“{label}”记账）")
+        return _Number(None, _unrecorded(counting, when))
     if found["unknown"]:
         what = "主体" if counting.among else _COLUMN_LABELS.get(counting.column, "所需字段")
         return _Number(None, f"无法计算（{when}“{label}”有{found['unknown']}笔未填{what}，请补齐）")
     return _Number(int(found["value"] or 0))
+
+
+def _belonging(counting: Counting, population: Population, days: Span, when: str) -> _Number:
+    """Parties that belonged on the day of their posting; the note says how many did not and how many cannot be told."""
+    rows = list(_rows(counting, days).values_list("party_id", "occurred_on", "quantity"))
+    if not rows:
+        return _Number(None, _unrecorded(counting, when))
+    if not population.recorded(days.end):
+        return _Number(None, f"{days.end.year}年没有名单，无法计算{'基数' if when == BASE else ''}")
+    pairs = {(party, day) for party, day, quantity in rows if party is not None and quantity > 0}
+    answers: dict[int, set[bool | None]] = defaultdict(set)
+    for (party, _), told in population.belonged(pairs).items() if population.belonged else ():
+        answers[party].add(told)
+    inside = sum(True in told for told in answers.values())
+    outside = sum(told == {False} for told in answers.values())
+    unknown = len(answers) - inside - outside + sum(party is None for party, _, _ in rows)
+    if unknown and not inside:
+        return _Number(None, f"{when}{unknown}户无法重算（发生日没有名单，或称号级别、年份不明）")
+    return _Number(inside, note=f"{when}发生日不在{population.label}的{outside}户未计入，无法重算{unknown}户")
+
+
+def _unrecorded(counting: Counting, when: str) -> str:
+    label = "、".join(registry.get(kind).label for kind in counting.kinds)
+    return f"未记录（{when}没有“{label}”记账）"
 
 
 def _aggregate(counting: Counting, rows: QuerySet[Posting], counted: Q) -> dict[str, int | None]:

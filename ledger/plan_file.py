@@ -69,7 +69,7 @@ def _message(item: Any) -> str:
 def _refusal(path: Path, source: Source, found: Sequence[tuple[Place, str]]) -> Invalid:
     lines = []
     for place, message in found:
-        known = tuple(str(part) if isinstance(part, bool) else part for part in place if part not in _TAGS)
+        known = _in_file(place, source)
         shown = " › ".join(f"第{part + 1}项" if isinstance(part, int) else part for part in known)
         lines.append((source.line(known), f"{path.name} 第 {source.line(known)} 行（{shown or '全文'}）：{message}。"))
     texts = list(dict.fromkeys(text for _, text in sorted(lines)))
@@ -77,6 +77,15 @@ def _refusal(path: Path, source: Source, found: Sequence[tuple[Place, str]]) -> 
     if more > 0:
         texts = [*texts[:MOST_PROBLEMS_SHOWN], f"另有 {more} 处问题。"]
     return Invalid("\n".join(texts))
+
+
+def _in_file(place: Place, source: Source) -> Place:
+    known: Place = ()
+    for part in place:
+        here = (*known, str(part) if isinstance(part, bool) else part)
+        if here in source.lines or part not in _TAGS:
+            known = here
+    return known
 
 
 def _inconsistencies(plan: PlanDeclared) -> Iterator[tuple[Place, str]]:
@@ -196,3 +205,6 @@ def _populations(place: Place, item: BaseModel) -> Iterator[tuple[Place, str]]:
     for key, name in named.items():
         if name is not None and name not in POPULATIONS:
             yield (*place, key), f"没有“{name}”这个范围，可用的有：{'、'.join(POPULATIONS)}"
+        elif name and isinstance(item, Counting) and item.member_on == "day" and not POPULATIONS[name].belonged:
+            dated = "、".join(key for key, population in POPULATIONS.items() if population.belonged)
+            yield (*place, key), f"范围“{name}”不能按发生日期判断，可用的有：{dated}"

@@ -36,7 +36,11 @@ class AnnexRow:
 
 @dataclass(frozen=True)
 class LedgerRow:
-    """One measure in one quarter. ``pending_*``: units only the annex names (待核定)."""
+    """One measure in one quarter. ``pending_*``: units only the annex names (待核定).
+
+    ``progress`` is drafted from postings. ``problems`` and ``next_steps`` are the lead unit's own words, empty until
+    it writes them; ``suggestion`` stands beside them on the page and is never filed in their place.
+    """
 
     number: int
     place: str
@@ -50,10 +54,11 @@ class LedgerRow:
     deadline: str
     deadlines: tuple[DeadlineState, ...]
     progress: str
-    problems: str
-    next_steps: str
     evidence: tuple[str, ...]
+    suggestion: Suggested
     annex: AnnexRow | None
+    problems: str = ""
+    next_steps: str = ""
 
 
 @dataclass(frozen=True)
@@ -202,9 +207,8 @@ def _row(measure: Measure, declared: MeasureDeclared, state: Drafted, advice: Su
         deadline=measure.deadline_text,
         deadlines=state.deadlines,
         progress=state.progress,
-        problems=advice.problems,
-        next_steps=advice.next_steps,
         evidence=state.evidence,
+        suggestion=advice,
         annex=_annex(declared),
     )
 

@@ -45,6 +45,8 @@ def plan_load(*, actor: User, path: Path) -> LoadOutcome:
     declared = load(path)
     body = declared.model_dump(mode="json")
     fingerprint = hashlib.sha256(json.dumps(body, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+    # Loads come one after another: units have no code by which the database could tell them apart.
+    User.objects.select_for_update(of=("self",)).get(pk=actor.pk)
     known = Plan.objects.filter(code=declared.code).first()
     if known and known.content_hash == fingerprint:
         return LoadOutcome(known, Loaded.UNCHANGED)

@@ -1,6 +1,6 @@
-"""存在问题 and 下一步 suggested from missed deadlines and targets, marked as a proposal.
+"""存在问题 and 下一步 suggested from missed deadlines and targets, for the page only and marked as a proposal.
 
-What nobody recorded suggests nothing: it stays to be filled in, and the indicator says why it is unknown.
+A suggestion is never filed: the field stays to be filled in by the lead unit, which may take the words over.
 """
 
 from collections.abc import Iterable, Iterator, Sequence

@@ -1,14 +1,15 @@
 """Reads of talents, whose titles come set-based as they hold on a day, and of the roster of officers."""
 
+import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 
 from django.db.models import Q, QuerySet
 
 from accounts.models import Party, User
 from common import clock
-from talents.models import LiaisonOfficer, TalentTitle, TeamMember
+from talents.models import BARE_TITLE, TITLES, LiaisonOfficer, TalentTitle, TeamMember
 from talents.titles import effective
 
 
@@ -30,6 +31,30 @@ def titles_on(party_ids: Iterable[int], on: date | None = None) -> dict[int, lis
     for party_id, title, level in rows.order_by("party_id", "pk").values_list("party_id", "title", "level"):
         held[party_id].append(effective(title, level))
     return dict(held)
+
+
+def titled_on_own_day(pairs: Collection[tuple[int, date]]) -> dict[tuple[int, date], bool | None]:
+    """Whether each (party id, day) held one of the five titles; None where its level or first day is not known."""
+    rows = TalentTitle.objects.filter(party_id__in={party for party, _ in pairs}).order_by("pk")
+    held: dict[int, list[TalentTitle]] = defaultdict(list)
+    for title in rows:
+        held[title.party_id].append(title)
+    found = {}
+    for party, day in pairs:
+        answers = {_held(title, day) for title in held[party]}
+        found[party, day] = True if True in answers else None if None in answers else False
+    return found
+
+
+def _held(title: TalentTitle, day: date) -> bool | None:
+    """The batch names the year of the award and not its day: within that year nobody can tell."""
+    named = effective(title.title, title.level)
+    if named not in (*TITLES, BARE_TITLE) or (title.valid_to is not None and title.valid_to < day):
+        return False
+    year = re.search(r"(?:19|20)[0-9]{2}", title.batch)
+    if year and int(year[0]) > day.year:
+        return False
+    return True if named != BARE_TITLE and year and int(year[0]) < day.year else None
 
 
 def members_of(team: Party, on: date | None = None) -> QuerySet[TeamMember]:

@@ -5,7 +5,7 @@ from enterprises.selectors.facts import FactRow, current_facts, fact_rows
 from enterprises.selectors.masked import MaskedNeed, masked_need, open_pool
 from enterprises.selectors.needs import drafts_of, need_by_code, open_needs
 from enterprises.selectors.subjects import subject_of, subjects_of
-from enterprises.selectors.whitelist import batches, whitelist_on
+from enterprises.selectors.whitelist import batches, first_published_on, listed_on_own_day, whitelist_on
 
 __all__ = [
     "FactRow",
@@ -15,6 +15,8 @@ __all__ = [
     "current_facts",
     "drafts_of",
     "fact_rows",
+    "first_published_on",
+    "listed_on_own_day",
     "live_consents",
     "live_consents_of",
     "masked_need",

@@ -1,8 +1,10 @@
 """The whitelist as it stood on any day."""
 
+from collections import defaultdict
+from collections.abc import Collection
 from datetime import date
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 
 from accounts.models import Party
 from enterprises.models import WhitelistBatch, WhitelistEntry
@@ -16,6 +18,25 @@ def entries_on(day: date) -> QuerySet[WhitelistEntry]:
 def whitelist_on(day: date) -> QuerySet[Party]:
     """Parties on any batch in force on ``day``, each once, by party number."""
     return Party.objects.filter(Exists(entries_on(day).filter(party_id=OuterRef("pk")))).order_by("pk")
+
+
+def listed_on_own_day(pairs: Collection[tuple[int, date]]) -> set[tuple[int, date]]:
+    """Of (party id, day), those on a batch in force on that very day; one query for all."""
+    entries = WhitelistEntry.objects.filter(party_id__in={party for party, _ in pairs}).order_by("pk")
+    spells: dict[int, list[tuple[date, date | None]]] = defaultdict(list)
+    for party, since, until in entries.values_list("party_id", "batch__published_on", "exit_on"):
+        spells[party].append((since, until))
+    return {
+        (party, day)
+        for party, day in pairs
+        if any(since <= day and (until is None or day < until) for since, until in spells[party])
+    }
+
+
+def first_published_on() -> date | None:
+    """The day of the first batch; before it no list was in force."""
+    first: date | None = WhitelistBatch.objects.aggregate(day=Min("published_on"))["day"]
+    return first
 
 
 def batches() -> QuerySet[WhitelistBatch]:

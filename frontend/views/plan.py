@@ -8,14 +8,12 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from common import clock
-from common.errors import NotAllowed
+from common.errors import Missing, NotAllowed
 from ledger import policies
+from ledger.forms import FORMATS, HEADINGS, MEDIA_TYPES, form_bytes
 from ledger.models import Plan
 from ledger.quarters import Quarter, containing, parse
 from ledger.selectors import LedgerRow, LedgerTable, current_plan, declaration, ledger_table
-from ledger.workbook import HEADINGS, workbook_bytes
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_safe
@@ -57,12 +55,14 @@ def ledger(request: HttpRequest, quarter: str) -> HttpResponse:
 
 
 @require_safe
-def ledger_xlsx(request: HttpRequest, quarter: str) -> HttpResponse:
-    """The same table as a workbook."""
+def ledger_file(request: HttpRequest, quarter: str, kind: str) -> HttpResponse:
+    """The same table as a file: ``kind`` is xlsx, docx or pdf."""
+    if kind not in FORMATS:
+        raise Missing("台账只有 Excel、Word、PDF 三种格式，请从台账页导出。")
     table = _table(request, quarter)
-    response = HttpResponse(workbook_bytes(table), content_type=XLSX)
-    name = quote(f"重点任务台账（{table.quarter.label}）.xlsx")
-    response["Content-Disposition"] = f"attachment; filename=\"ledger-{table.quarter}.xlsx\"; filename*=UTF-8''{name}"
+    response = HttpResponse(form_bytes(table, kind), content_type=MEDIA_TYPES[kind])
+    name = quote(f"重点任务台账（{table.quarter.label}）.{kind}")
+    response["Content-Disposition"] = f"attachment; filename=\"ledger-{table.quarter}.{kind}\"; filename*=UTF-8''{name}"
     return response
 
 

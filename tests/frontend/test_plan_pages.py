@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 
 from common import clock
-from ledger.workbook import HEADINGS
+from ledger.forms import HEADINGS
 from tests.frontend.conftest import text_of
 
 
@@ -30,9 +30,10 @@ def test_the_ledger_names_its_due_day(as_office, plan):
 def test_what_nobody_recorded_is_to_be_filled_in_and_not_invented(as_office, plan):
     page = text_of(as_office.get("/ledger/2023Q1/"))
     body = re.search(r"<tbody>(.*?)</tbody>", page)[1]
-    # Row 2 alone has a proposal: its whitelist was due on 31 March, and no record shows one.
-    assert body.count("待填报") == 14 * 3 - 2
-    assert body.count("（建议稿）") == 2
+    assert body.count("待填报") == 14 * 3
+    # Row 2 alone has a proposal beside its fields: its whitelist was due on 31 March, and no record shows one.
+    assert body.count('<p class="hint">（建议稿）') == 2
+    assert "标“（建议稿）”的文字由系统按逾期时限和未达指标提出" in page
 
 
 def test_phones_get_the_same_rows_as_blocks(as_office, plan):
@@ -66,6 +67,20 @@ def test_the_workbook_holds_the_same_headings(as_office, plan):
     sheet = openpyxl.load_workbook(io.BytesIO(response.content)).active
     rows = [tuple(cell.value for cell in row[:9]) for row in sheet.iter_rows()]
     assert HEADINGS in rows
+
+
+@pytest.mark.parametrize(("kind", "starts"), [("xlsx", b"PK"), ("docx", b"PK"), ("pdf", b"%PDF")])
+def test_the_ledger_is_given_as_a_file_of_each_kind(as_office, plan, kind, starts):
+    assert f'href="/ledger/2023Q1/{kind}/"' in text_of(as_office.get("/ledger/2023Q1/"))
+    response = as_office.get(f"/ledger/2023Q1/{kind}/")
+    assert response.content.startswith(starts)
+    assert response["Content-Disposition"].startswith(f'attachment; filename="ledger-2023Q1.{kind}"')
+
+
+def test_a_kind_of_file_there_is_none_of_gets_words(as_office, plan):
+    response = as_office.get("/ledger/2023Q1/exe/")
+    assert response.status_code == 404
+    assert "Excel、Word、PDF" in text_of(response)
 
 
 def test_without_a_plan_the_pages_say_what_is_missing(as_office):

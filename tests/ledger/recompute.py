@@ -96,6 +96,10 @@ class Books:
             and not earlier
         )
 
+    def was_listed(self, code, day):
+        spells = [(row["published_on"], row["exit_on"]) for row in self.whitelist if row["party_code"] == code]
+        return any(since <= day and (not until or until > day) for since, until in spells)
+
     def listed(self):
         """Codes on the whitelist at the quarter's end; None while no batch has been published."""
         published = [row for row in self.whitelist if row["published_on"] <= self.end]
@@ -105,6 +109,10 @@ class Books:
 
 def counted(value):
     return value, None, None
+
+
+def held(rows):
+    return sum(int(row["quantity"]) for row in rows) if rows else None
 
 
 def growth(current, base):
@@ -128,8 +136,16 @@ def loan_growth(books):
 
 
 def first_loan_growth(books):
+    first_list = min(row["published_on"] for row in books.whitelist)
+
     def firms(start, end):
-        return len({row["party_code"] for row in books.first_loans() if start <= row["disbursed_on"] <= end}) or None
+        """Firms listed on the day of their first loan; None where the list or the loans of the time are missing."""
+        loans = [row for row in books.first_loans() if start <= row["disbursed_on"] <= end]
+        if not loans or first_list > end:
+            return None
+        inside = {row["party_code"] for row in loans if books.was_listed(row["party_code"], row["disbursed_on"])}
+        untold = [row for row in loans if row["disbursed_on"] < first_list]
+        return None if untold and not inside else len(inside)
 
     return growth(firms(books.year_start, books.end), firms(year_before(books.year_start), year_before(books.end)))
 
@@ -146,16 +162,15 @@ def new_services(books):
 
 
 def events(kind):
-    return lambda books: counted(len(books.posted(kind, books.year_start)) or None)
+    return lambda books: counted(held(books.posted(kind, books.year_start)))
 
 
 def funds(books):
-    return counted(len(books.posted("fund_established", PLAN_FROM)) or None)
+    return counted(held(books.posted("fund_established", PLAN_FROM)))
 
 
 def talents(books):
-    rows = books.posted("financial_talent_hired", PLAN_FROM)
-    return counted(sum(int(row["quantity"]) for row in rows) if rows else None)
+    return counted(held(books.posted("financial_talent_hired", PLAN_FROM)))
 
 
 def fund_raised(books):

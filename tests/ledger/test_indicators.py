@@ -13,7 +13,7 @@ from journal import services as journal
 from ledger.declarations import Formula, IndicatorDeclared
 from ledger.indicators import PlanPeriod, evaluate
 from ledger.quarters import parse
-from ledger.selectors import indicator_values
+from ledger.selectors import indicator_values, ledger_table
 from tests.codes import credit_code
 
 pytestmark = pytest.mark.django_db
@@ -271,3 +271,14 @@ def test_the_plans_own_indicators_on_a_made_up_year(plan, post, firms):
     assert (values["new-services"].value, values["new-services"].status) == (3, "已达目标")
     assert (values["financial-talents"].value, values["financial-talents"].target) == (21, 20)
     assert (values["listings"].value, values["listings"].status) == (2, "已达目标")
+
+
+def test_one_entry_may_stand_for_several_events_or_funds(plan, post):
+    post("matching_event", "2023-05-01", "m1", quantity=3)
+    post("matching_event", "2023-05-02", "m2")
+    post("ip_park_event", "2023-05-01", "i1", quantity=2)
+    post("fund_established", "2023-05-01", "f1", quantity=3)
+    values = {item.code: item for item in indicator_values(plan, parse("2023Q2"))}
+    assert [values[code].value for code in ("matching-events", "ip-park-events", "new-funds")] == [4, 2, 3]
+    assert {values[code].status for code in ("matching-events", "ip-park-events", "new-funds")} == {"已达目标"}
+    assert "对接活动4次" in ledger_table("2023Q2").rows[13].progress

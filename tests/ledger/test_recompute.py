@@ -13,7 +13,7 @@ from config.demo import history, town
 from config.demo.files import HISTORY, rows_of
 from journal.models import Posting
 from ledger.selectors import ledger_table
-from ledger.suggestions import MARK
+from ledger.suggestions import MARK, NOTHING_SUGGESTED
 from matching.models import FirstLoanClaim
 from tests.ledger.recompute import recompute
 
@@ -69,8 +69,8 @@ def test_every_indicator_equals_its_recomputation_from_the_files(quarter):
 def test_the_years_have_the_figures_they_were_made_up_with():
     growth = {quarter: told(quarter)["loan-growth"][0] for quarter in ("2022Q4", "2023Q4", "2024Q4", "2025Q4")}
     assert growth == {"2022Q4": 33.6, "2023Q4": 31.2, "2024Q4": 27.4, "2025Q4": 30.8}
-    assert told("2023Q4")["first-loan-growth"] == (12.5, 9, 8)
-    assert told("2024Q4")["first-loan-growth"] == (22.22, 11, 9)
+    assert told("2023Q4")["first-loan-growth"] == (14.29, 8, 7)
+    assert told("2024Q4")["first-loan-growth"] == (25, 10, 8)
     assert all(value is not None for quarter in ("2023Q4", "2024Q4") for value, _, _ in told(quarter).values())
 
 
@@ -115,24 +115,25 @@ def test_progress_names_loans_guarantees_insurance_investment_and_leases():
 
 
 def test_a_missed_target_becomes_a_marked_suggestion():
-    missed = row("2023Q4", 2)
-    assert missed.problems == f"{MARK}“人才和科创企业首贷户增长”为12.5%，目标20%，差7.5个百分点。"
+    filed, missed = row("2023Q4", 2), row("2023Q4", 2).suggestion
+    assert (filed.problems, filed.next_steps) == ("", "")
+    assert missed.problems == f"{MARK}“人才和科创企业首贷户增长”为14.29%，目标20%，差5.71个百分点。"
     assert missed.next_steps.startswith(f"{MARK}分析“人才和科创企业首贷户增长”未达目标的原因")
-    reached = row("2024Q4", 2)
+    reached = row("2024Q4", 2).suggestion
     assert (reached.problems, reached.next_steps) == ("", "")
 
 
 def test_an_overdue_deadline_is_a_problem_until_its_record_comes():
-    assert "健全信用体系" in row("2023Q4", 12).problems
-    assert "没有完成记录" in row("2024Q1", 12).problems
+    assert "健全信用体系" in row("2023Q4", 12).suggestion.problems
+    assert "没有完成记录" in row("2024Q1", 12).suggestion.problems
     late = row("2024Q2", 12)
-    assert late.problems == ""
+    assert late.suggestion.problems == ""
     assert "2024年5月20日完成时限事项" in late.progress
     assert "晚于时限" in late.progress
 
 
 def test_nothing_is_suggested_outside_the_plans_years():
-    assert {(line.problems, line.next_steps) for line in ledger_table("2026Q1").rows} == {("", "")}
+    assert {line.suggestion for line in ledger_table("2026Q1").rows} == {NOTHING_SUGGESTED}
 
 
 def test_first_loans_were_decided_by_the_definition():

@@ -68,9 +68,9 @@ def test_what_stays_open_at_years_end_goes_on_next_year():
 @pytest.mark.django_db
 def test_the_running_quarter_is_not_blamed_for_its_last_day(plan):
     with clock.at(date(2023, 6, 30)):
-        assert ledger_table("2023Q2").rows[0].problems.count("没有完成记录") == 0
+        assert ledger_table("2023Q2").rows[0].suggestion.problems.count("没有完成记录") == 0
     with clock.at(date(2023, 7, 3)):
-        assert ledger_table("2023Q2").rows[0].problems.count("没有完成记录") == 1
+        assert ledger_table("2023Q2").rows[0].suggestion.problems.count("没有完成记录") == 1
 
 
 @pytest.mark.django_db

@@ -1,4 +1,4 @@
-"""The quarterly ledger: ``ledger 2023Q1 --format json|xlsx [--output FILE] [--plan CODE]``."""
+"""The quarterly ledger: ``ledger 2023Q1 --format json|xlsx|docx|pdf [--output FILE] [--plan CODE]``."""
 
 import json
 from argparse import ArgumentParser
@@ -8,8 +8,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from common.errors import DomainError
+from ledger.files import write_whole
+from ledger.forms import FORMATS, form_bytes
 from ledger.selectors import LedgerTable, ledger_table, plan_by_code
-from ledger.workbook import workbook_bytes
 
 
 class Command(BaseCommand):
@@ -17,14 +18,15 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("quarter", metavar="QUARTER", help="季度，例如 2023Q1")
-        parser.add_argument("--format", choices=["json", "xlsx"], default="json", help="格式，默认 json")
+        parser.add_argument("--format", choices=["json", *FORMATS], default="json", help="格式，默认 json")
         parser.add_argument("--output", type=Path, metavar="FILE", help="写入文件；json 不写此项时输出到屏幕")
         parser.add_argument("--plan", metavar="CODE", help="方案编号；默认为该季度执行中的方案")
 
     def handle(self, *, quarter: str, output: Path | None, **options: Any) -> None:
-        as_json = options["format"] == "json"
+        kind = options["format"]
+        as_json = kind == "json"
         if output is None and not as_json:
-            raise CommandError("xlsx 是二进制文件，请用 --output 写明文件名，例如 --output 台账.xlsx。")
+            raise CommandError(f"{kind} 不能输出到屏幕，请用 --output 写明文件名，例如 --output 台账.{kind}。")
         try:
             plan = plan_by_code(options["plan"]) if options["plan"] else None
             table = ledger_table(quarter, plan)
@@ -35,7 +37,11 @@ class Command(BaseCommand):
         if output is None:
             self.stdout.write(text, ending="")
             return
-        self._write(output, text.encode() if as_json else workbook_bytes(table))
+        try:
+            write_whole(output, text.encode() if as_json else form_bytes(table, kind))
+        except DomainError as error:
+            raise CommandError(error.message) from error
+        self.stderr.write(f"已写入 {output}")
 
     def _warn(self, table: LedgerTable) -> None:
         if table.outside_plan:
@@ -43,13 +49,3 @@ class Command(BaseCommand):
             self.stderr.write(f"提示：{table.quarter} 不在方案期（{years}）内，仅供查阅。")
         if table.due_tentative:
             self.stderr.write(f"提示：{table.due.year}年放假安排尚未录入，报送日期 {table.due} 为暂定。")
-
-    def _write(self, output: Path, content: bytes) -> None:
-        # Written beside and moved: a file that was there before is never left half replaced.
-        partial = output.with_name(f".{output.name}.partial")
-        try:
-            partial.write_bytes(content)
-            partial.replace(output)
-        except OSError as error:
-            raise CommandError(f"写不了文件 {output}：{error.strerror}。请检查目录是否存在、是否可写。") from error
-        self.stderr.write(f"已写入 {output}")

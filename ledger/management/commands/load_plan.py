@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 
 from accounts.services import system_actor
 from common.errors import DomainError
@@ -22,9 +23,8 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="标准输出只含 JSON")
 
     def handle(self, *, file: Path | None, **options: Any) -> None:
-        actor = system_actor("导入")
         try:
-            loaded = [plan_load(actor=actor, path=path) for path in ([file] if file else carried_plans())]
+            loaded = self._load([file] if file else carried_plans())
         except DomainError as error:
             raise CommandError(error.message) from error
         if options["json"]:
@@ -34,6 +34,12 @@ class Command(BaseCommand):
             plan = item.plan
             counts = f"措施 {plan.measures.count()} 项，指标 {plan.indicators.count()} 个"
             self.stdout.write(f"{LABELS[item.outcome]}：《{plan.title}》{counts}（{plan.code}）")
+
+    @staticmethod
+    @transaction.atomic
+    def _load(files: list[Path]) -> list[LoadOutcome]:
+        actor = system_actor("导入")
+        return [plan_load(actor=actor, path=path) for path in files]
 
     @staticmethod
     def _report(loaded: list[LoadOutcome]) -> dict[str, Any]:
