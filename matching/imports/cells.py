@@ -3,6 +3,7 @@
 import re
 from datetime import date, timedelta
 
+from accounts.codes import plain_code
 from accounts.models import Party, User
 from accounts.selectors import organisation_by_name, party_by_code
 from common import clock
@@ -67,6 +68,6 @@ def institution_named(*, actor: User, name: str, kind: str = "贷") -> Party:
 
 def organisation_named(name: str) -> Party | None:
     """An institution, department or firm by credit code or by a name it bears or bore."""
-    return party_by_code(name.upper()) or organisation_by_name(
+    return party_by_code(plain_code(name)) or organisation_by_name(
         name, Party.Kind.INSTITUTION, Party.Kind.DEPARTMENT, Party.Kind.ENTERPRISE
     )
