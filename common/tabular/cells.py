@@ -106,6 +106,8 @@ def many_of(choices: Collection[str] | None = None, *, limit: int = 60) -> Parse
         words = list(dict.fromkeys(word.strip() for word in _SEPARATOR.split(cell) if word.strip()))
         if words == ["无"]:
             return []
+        if not words or "无" in words:
+            raise ValueError("“无”不能和其他项同时填写；确实没有就只填“无”，不清楚就留空")
         for word in words:
             if len(word) > limit:
                 raise ValueError(f"“{word[:20]}…”过长，请用分号“;”分隔各项")

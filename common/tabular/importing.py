@@ -105,10 +105,7 @@ def run_import(path: Path, importer: Importer, *, dry_run: bool = False, skip_in
 
 
 def _wait_for_other_imports() -> None:
-    """One import after another: two files with the same keys in another order would wait for each other for ever.
-
-    Held to the end of the transaction, and taken before any row. SQLite lets one writer in anyway.
-    """
+    """Two imports with the same keys in another order would deadlock. SQLite lets one writer in anyway."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext('import'))")

@@ -26,6 +26,8 @@ Line = tuple[int, list[str]]
 
 # What a spreadsheet would run: = and anything, or a sign before a function call or DDE. “-随借随还” and “+86” are text.
 _FORMULA = re.compile(r"=|[-+@][-+*/(\d.\s]*[A-Z_][\w.]*\s*[(|]", re.ASCII | re.IGNORECASE)
+# What a spreadsheet leaves of a formula that failed, also in the CSV it saves.
+_ERROR = re.compile(r"#(?:[A-Z0/_]+[!?]|N/A)")
 _MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s")
 _LITERALS = re.compile(r'"[^"]*"|\\.|\[[^]]*\]')
 _THOUSANDS = re.compile(r"[0#?],+(?![0#?,])")
@@ -160,7 +162,8 @@ def _formula(text: str) -> str:
 
 
 def _clean(text: str) -> str:
-    return _INVISIBLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    plain = _INVISIBLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    return Refused(f"单元格是错误值（{plain}），请改成正确的内容，不清楚就留空") if _ERROR.fullmatch(plain) else plain
 
 
 def _as_text(cell: Any) -> str:
@@ -169,8 +172,6 @@ def _as_text(cell: Any) -> str:
             return ""
         case value if cell.data_type == "f":
             return Refused(_formula(str(getattr(value, "text", value))))
-        case value if cell.data_type == "e":
-            return Refused(f"单元格是错误值（{value}），请改成正确的内容，不清楚就留空")
         case bool(value):
             return "是" if value else "否"
         case int() | float() as value:

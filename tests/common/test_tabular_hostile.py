@@ -31,8 +31,9 @@ class Notes:
         "money_wan": cells.scaled(10_000, high=10**8, unit="万元"),
         "on": cells.iso_date(),
         "code": party_code,
+        "list": cells.many_of(),
     }
-    optional = ("code",)
+    optional = ("code", "list")
     key = ("name", "code")
 
     def __init__(self):
@@ -333,6 +334,10 @@ def test_a_file_of_the_wrong_kind_is_refused_in_chinese(tmp_path, content, messa
 @pytest.mark.parametrize(
     ("column", "cell"),
     [
+        ("name", "#N/A"),
+        ("money_wan", "#DIV/0!"),
+        ("list", ";;；"),
+        ("list", "无;高企"),
         ("money_wan", "1e999"),
         ("money_wan", "NaN"),
         ("money_wan", "-1"),
@@ -354,7 +359,8 @@ def test_a_file_of_the_wrong_kind_is_refused_in_chinese(tmp_path, content, messa
 )
 def test_a_hostile_cell_is_named(tmp_path, column, cell):
     cells_ = {"name": "甲", "share_pct": "", "money_wan": "", "on": "", column: cell}
-    assert only(load(tmp_path, csv_of(*cells_.values()))[0])[:2] == (2, column)
+    report, _ = load(tmp_path, csv_of(*cells_.values(), header=",".join(cells_)))
+    assert only(report)[:2] == (2, column)
 
 
 def test_marks_without_width_make_no_second_name(tmp_path):
