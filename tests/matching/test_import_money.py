@@ -223,7 +223,9 @@ def test_scopes_that_contradict_each_other_are_rejected(balances, rows, line):
     assert not Posting.objects.exists()
 
 
-@pytest.mark.parametrize("month", ["2023-13", "2023", "12-2023", "2099-01", "1999-12", "9999-12", "2023-12-15", "二零二三", ""])
+@pytest.mark.parametrize(
+    "month", ["2023-13", "2023", "12-2023", "2099-01", "1999-12", "9999-12", "2023-12-15", "二零二三", ""]
+)
 def test_a_month_is_a_finished_month(balances, month):
     assert places_of_errors(balances(balance(month, "各项", "1"))[0]) == [(2, "month")]
 
