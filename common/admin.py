@@ -1,10 +1,8 @@
-"""Read-mostly administration: overrides may be edited, the rest is looked at."""
+"""What the administration of every floor starts from."""
 
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
-
-from common.models import AuditEvent, CalendarOverride, Job, OutboxMessage, TransitionLog
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
@@ -18,30 +16,3 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return False
-
-
-@admin.register(CalendarOverride)
-class CalendarOverrideAdmin(admin.ModelAdmin):
-    list_display = ["day", "working", "source"]
-
-
-@admin.register(AuditEvent)
-class AuditEventAdmin(ReadOnlyAdmin):
-    list_display = ["seq", "at", "actor_name", "action", "object_type", "object_id"]
-    list_filter = ["action"]
-
-
-@admin.register(Job)
-class JobAdmin(ReadOnlyAdmin):
-    list_display = ["kind", "state", "done", "total", "created_at", "error"]
-
-
-@admin.register(OutboxMessage)
-class OutboxMessageAdmin(ReadOnlyAdmin):
-    list_display = ["topic", "key", "created_at", "attempts", "done_at"]
-    list_filter = ["topic"]
-
-
-@admin.register(TransitionLog)
-class TransitionLogAdmin(ReadOnlyAdmin):
-    list_display = ["object_type", "object_id", "from_state", "to_state", "actor", "reason", "at"]

@@ -1,4 +1,4 @@
-"""Domain errors. Services raise them; ``common.http`` translates them once for pages and once for the API."""
+"""Domain errors. Services raise them; ``config.http`` translates them once for pages and once for the API."""
 
 
 class DomainError(Exception):

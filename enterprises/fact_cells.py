@@ -102,8 +102,6 @@ def _names(cell: str) -> list[str] | None:
     words = cells.many_of(limit=40)(cell)
     if words is None:
         return None
-    if "无" in words:
-        raise ValueError("“无”不能和其他项同时填写，请只留其一")
     if len(words) > _LIST_LIMIT:
         raise ValueError(f"最多 {_LIST_LIMIT} 项，现有 {len(words)} 项")
     return list(dict.fromkeys(tags.normal(word) for word in words))

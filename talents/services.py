@@ -6,6 +6,7 @@ from datetime import date
 from django.db import IntegrityError, transaction
 from stdnum.cn import uscc
 
+from accounts.codes import plain_code
 from accounts.models import Party, Role, User
 from accounts.policies import OFFICE_ROLES
 from accounts.services import party_register
@@ -30,7 +31,7 @@ def talent_register(
     check_talent_code(talent_code)
     if kind not in (Party.Kind.PERSON, Party.Kind.TEAM):
         raise Invalid("人才类别请填 person（个人）或 team（团队）。", field="kind")
-    party = party_register(actor=actor, kind=kind, name=name, talent_code=talent_code, demo=demo)
+    party = party_register(actor=actor, kind=kind, name=name, talent_code=plain_code(talent_code), demo=demo)
     TalentProfile.objects.create(party=party, field_of_work=field_of_work)
     audit.record("talent_register", actor=actor, obj=party, kind=kind)
     return party

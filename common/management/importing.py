@@ -2,13 +2,15 @@
 
 import json
 from argparse import ArgumentParser
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
 from django.core.management.base import BaseCommand
+from django.db import OperationalError
 
-from common import audit, outbox
-from common.tabular import Importer, ImportReport, run_import
+from common import outbox
+from common.tabular import ImportReport, run_import
 
 
 class ImportCommand(BaseCommand):
@@ -23,18 +25,27 @@ class ImportCommand(BaseCommand):
         parser.add_argument("--json", action="store_true", help="标准输出只含 JSON")
 
     def handle(self, *, file: Path, dry_run: bool, skip_invalid: bool, **options: Any) -> None:
-        importer: Importer = self.importer_class()
-        report = run_import(file, importer, dry_run=dry_run, skip_invalid=skip_invalid)
-        if report.written and (report.created or report.updated):
-            counts = {"created": report.created, "updated": report.updated, "rejected": len(report.rejected)}
-            audit.record("import", file=file.name, kind=type(importer).__name__, counts=counts)
+        report = ImportReport()
+        try:
+            report = run_import(file, self.importer_class(), dry_run=dry_run, skip_invalid=skip_invalid)
             # No worker is needed: what the import owes the index is delivered before the command ends.
-            if failed := outbox.relay()[1]:
-                reasons = "；".join(f"{key}：{reason}" for key, reason in failed.items())
-                self.stderr.write(f"数据已写入，但有 {len(failed)} 条未能编入检索索引，稍后会自动重试。{reasons}")
+            if report.written and (report.created or report.updated):
+                self._tell_left_out(outbox.relay()[1])
+        except OperationalError as error:
+            # Deadlock, lock timeout, or SQLite's one writer: the database gave up waiting for others.
+            if getattr(error.__cause__, "sqlstate", "") not in ("40P01", "55P03") and "is locked" not in str(error):
+                raise
+            if not report.written:
+                report.refused = True
+                report.reject(1, "", "数据库正被其他操作占用，没有写入任何内容，请稍后再导入一次。")
         self._print(report, as_json=options["json"], dry_run=dry_run)
-        if report.rejected and not (skip_invalid and (report.written or dry_run)):
+        if report.refused or (report.rejected and not skip_invalid):
             raise SystemExit(1)
+
+    def _tell_left_out(self, failed: Mapping[str, str]) -> None:
+        if failed:
+            reasons = "；".join(f"{key}：{reason}" for key, reason in failed.items())
+            self.stderr.write(f"数据已写入，但有 {len(failed)} 条未能编入检索索引，稍后会自动重试。{reasons}")
 
     def _print(self, report: ImportReport, *, as_json: bool, dry_run: bool) -> None:
         if as_json:

@@ -4,13 +4,11 @@ An empty cell is ``None`` (unknown) for every parser; ``required`` turns it into
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Collection
 from datetime import date
 from decimal import Decimal
 from typing import Any
-
-from stdnum.cn import uscc as _uscc
-from stdnum.exceptions import ValidationError
 
 Parser = Callable[[str], Any]
 
@@ -35,7 +33,7 @@ def text(limit: int = 200) -> Parser:
     def parser(cell: str) -> str | None:
         if len(cell) > limit:
             raise ValueError(f"最多 {limit} 个字，现有 {len(cell)} 个")
-        if any(ord(char) < 32 and char not in "\n\t" for char in cell):
+        if any(unicodedata.category(char) in ("Cc", "Cf") and char not in "\n\t" for char in cell):
             raise ValueError("含有不可见的控制字符，请删除后再导入")
         return cell or None
 
@@ -52,11 +50,10 @@ def scaled(scale: int = 1, *, low: int = 0, high: int = 10**9, unit: str = "") -
     def parser(cell: str) -> int | None:
         if not cell:
             return None
-        if not _NUMBER.fullmatch(cell):
-            raise ValueError(
-                f"“{cell[:20]}”不是数字，请只填数字{f'（单位：{unit}）' if unit else ''}，例如 500 或 3.95"
-            )
-        number = Decimal(cell)
+        digits = cell.removesuffix("%") if unit == "%" else cell
+        if not _NUMBER.fullmatch(digits):
+            raise ValueError(f"“{cell[:20]}”不是数字，请只填半角数字{unit and f'（单位：{unit}）'}，例如 500 或 3.95")
+        number = Decimal(digits)
         if number < low:
             raise ValueError(f"不能小于 {low}{unit}，现为 {cell}")
         if number > high:
@@ -109,6 +106,8 @@ def many_of(choices: Collection[str] | None = None, *, limit: int = 60) -> Parse
         words = list(dict.fromkeys(word.strip() for word in _SEPARATOR.split(cell) if word.strip()))
         if words == ["无"]:
             return []
+        if not words or "无" in words:
+            raise ValueError("“无”不能和其他项同时填写；确实没有就只填“无”，不清楚就留空")
         for word in words:
             if len(word) > limit:
                 raise ValueError(f"“{word[:20]}…”过长，请用分号“;”分隔各项")
@@ -128,13 +127,3 @@ def yes_no(cell: str) -> bool | None:
     if cell.lower() in ("否", "无", "false", "0", "n", "no"):
         return False
     raise ValueError(f"“{cell[:20]}”请填“是”或“否”")
-
-
-def credit_code(cell: str) -> str | None:
-    """统一社会信用代码 with a valid check digit (GB 32100-2015, python-stdnum)."""
-    if not cell:
-        return None
-    try:
-        return str(_uscc.validate(cell))
-    except ValidationError:
-        raise ValueError(f"“{cell[:20]}”不是有效的统一社会信用代码（18 位，含校验码），请核对营业执照") from None

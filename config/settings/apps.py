@@ -48,7 +48,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "common.http.DomainErrorMiddleware",
+    "config.http.DomainErrorMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"

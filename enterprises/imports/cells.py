@@ -58,14 +58,9 @@ def word_for(words: Mapping[str, str]) -> Parser:
     return parser
 
 
-def party_of(party_code: str) -> Party | None:
-    """The party with that credit or talent code; letters of a credit code may be small."""
-    return party_by_code(party_code) or party_by_code(party_code.upper())
-
-
 def known_party(party_code: str) -> Party:
-    """Like :func:`party_of`, or Missing naming the column ``party_code``."""
-    party = party_of(party_code)
+    """The party with that code in its one spelling, or Missing naming the column ``party_code``."""
+    party = party_by_code(party_code)
     if party is None:
         raise Missing(f"没有编码为 {party_code} 的企业或人才，请先导入企业（或人才）再导入本文件。", field="party_code")
     return party

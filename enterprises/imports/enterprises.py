@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from accounts.codes import credit_code
 from accounts.models import Party, User
 from accounts.selectors import party_by_code
 from accounts.services import party_rename, system_actor
@@ -49,7 +50,7 @@ class EnterpriseImporter:
     """Importer of the enterprises file."""
 
     columns: Mapping[str, cells.Parser] = {
-        "uscc": cells.required(cells.credit_code),
+        "uscc": cells.required(credit_code),
         "name": cells.required(cells.text(200)),
         **{cell.column: cell.parse for cell in FACT_CELLS.values()},
         **_NEED_COLUMNS,

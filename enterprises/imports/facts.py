@@ -7,12 +7,13 @@ writes it (万元, %, lists by ``;``, ``无``, 是/否, dates). ``source``: decl
 from collections.abc import Mapping
 from typing import Any
 
+from accounts.codes import party_code
 from accounts.models import User
 from accounts.services import system_actor
 from common.errors import Invalid
 from common.tabular import Outcome, cells
 from enterprises.fact_cells import FACT_CELLS, field_named, not_in_future
-from enterprises.imports.cells import code, known_party, word_for
+from enterprises.imports.cells import known_party, word_for
 from enterprises.models import Fact
 from enterprises.services import fact_record
 
@@ -35,7 +36,7 @@ class FactImporter:
     """Importer of the facts file."""
 
     columns: Mapping[str, cells.Parser] = {
-        "party_code": cells.required(code),
+        "party_code": cells.required(party_code),
         "field": cells.required(_field),
         "value": cells.required(cells.text(2000)),
         "source": lambda cell: _SOURCES(cell) or Fact.Source.IMPORTED.value,

@@ -6,12 +6,13 @@ Firms must be registered before. An empty cell leaves what is recorded as it is.
 from collections.abc import Mapping
 from typing import Any
 
+from accounts.codes import credit_code, party_code
 from accounts.models import Party, User
 from accounts.selectors import party_by_code
 from accounts.services import party_rename, system_actor
 from common.errors import Conflict, Invalid, Missing
 from common.tabular import Outcome, cells
-from enterprises.imports.cells import code, combined, word_for
+from enterprises.imports.cells import combined, word_for
 from enterprises.models import TalentRole
 from enterprises.services import talent_role_record
 from talents.services import check_talent_code, talent_register, title_record
@@ -39,7 +40,7 @@ class TalentImporter:
     """Importer of the talents file."""
 
     columns: Mapping[str, cells.Parser] = {
-        "talent_code": cells.required(code),
+        "talent_code": cells.required(party_code),
         "name": cells.required(cells.text(200)),
         "kind": cells.required(_KINDS),
         "title": _title,
@@ -47,7 +48,7 @@ class TalentImporter:
         "batch": cells.text(60),
         "certificate": cells.text(60),
         "valid_to": cells.iso_date(),
-        "firm_uscc": cells.credit_code,
+        "firm_uscc": credit_code,
         "role": _ROLES,
         "role_from": cells.iso_date(),
         "role_to": cells.iso_date(),

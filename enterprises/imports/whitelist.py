@@ -8,13 +8,14 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from accounts.codes import party_code
 from accounts.models import Party, User
-from accounts.selectors import organisation_by_name
+from accounts.selectors import organisation_by_name, party_by_code
 from accounts.services import party_register, system_actor
 from common.errors import Conflict, Invalid
 from common.tabular import Outcome, cells
 from enterprises.fact_cells import not_in_future
-from enterprises.imports.cells import code, known_party, party_of
+from enterprises.imports.cells import known_party
 from enterprises.models import WhitelistBatch, WhitelistEntry
 from enterprises.services import whitelist_exit, whitelist_publish
 from enterprises.services.whitelist import MEMBER_KINDS
@@ -30,7 +31,7 @@ class WhitelistImporter:
         "batch": cells.required(cells.text(60)),
         "department": cells.required(cells.text(200)),
         "published_on": cells.required(not_in_future(cells.iso_date())),
-        "party_code": cells.required(code),
+        "party_code": cells.required(party_code),
         "basis_doc": cells.text(200),
         "exit_on": cells.iso_date(),
         "exit_reason": cells.text(200),
@@ -94,7 +95,7 @@ def _fault(row: dict[str, Any]) -> tuple[str, str] | None:
         return "exit_on", "填了退出原因，请同时填写退出日期。"
     if row["exit_on"] and row["exit_on"] < row["published_on"]:
         return "exit_on", f"退出日期早于发布日期 {row['published_on']}，请核对。"
-    party = party_of(row["party_code"])
+    party = party_by_code(row["party_code"])
     if party is None:
         return "party_code", f"没有编码为 {row['party_code']} 的企业或人才，请先导入企业（或人才）再导入本文件。"
     if party.kind not in MEMBER_KINDS:

@@ -4,12 +4,12 @@ from datetime import date
 
 from django.db import transaction
 
+from accounts.codes import credit_code
 from accounts.models import Party, User
 from accounts.services import party_register
 from common import audit
 from common.errors import Invalid
 from common.tabular import Outcome
-from common.tabular.cells import credit_code
 from enterprises.models import EnterpriseProfile, TalentRole
 
 

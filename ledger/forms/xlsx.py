@@ -157,9 +157,9 @@ def _put(sheet: Worksheet, row: int, column: int, value: Any) -> Cell:
         raise TypeError("a merged cell holds no value of its own")
     if isinstance(value, str):
         cell.value = value or None
-        if value[:1] in ("=", "+", "-", "@"):
-            # Typed as text, and marked so that a spreadsheet keeps it text when the cell is edited.
-            cell.data_type, cell.quotePrefix = "s", True
+        if value:
+            # Typed as text, be it =1+1 or #N/A, and marked so that a spreadsheet keeps it text when the cell is edited.
+            cell.data_type, cell.quotePrefix = "s", value[:1] in ("=", "+", "-", "@")
     else:
         cell.value = value
     return cell

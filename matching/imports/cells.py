@@ -3,6 +3,7 @@
 import re
 from datetime import date, timedelta
 
+from accounts.codes import plain_code
 from accounts.models import Party, User
 from accounts.selectors import organisation_by_name, party_by_code
 from common import clock
@@ -48,12 +49,12 @@ def month_end(cell: str) -> date | None:
         first = None
     if parts is None or first is None:
         raise ValueError(f"“{cell[:20]}”不是月份，请写成 2023-12 的样子")
+    if not 2000 <= first.year <= 2100:
+        raise ValueError("月份应在 2000-01 之后，请核对年份")
     last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
     # A sheet turns 2023-12 into its first day; any other day is not a month.
     if parts[3] and int(parts[3]) not in (1, last.day):
         raise ValueError(f"“{cell[:20]}”请只写到月份，例如 2023-12")
-    if first.year < 2000:
-        raise ValueError("月份应在 2000-01 之后，请核对年份")
     if last > clock.today():
         raise ValueError(f"{first:%Y-%m} 还没有结束，请在月末之后报送")
     return last
@@ -67,6 +68,6 @@ def institution_named(*, actor: User, name: str, kind: str = "贷") -> Party:
 
 def organisation_named(name: str) -> Party | None:
     """An institution, department or firm by credit code or by a name it bears or bore."""
-    return party_by_code(name.upper()) or organisation_by_name(
+    return party_by_code(plain_code(name)) or organisation_by_name(
         name, Party.Kind.INSTITUTION, Party.Kind.DEPARTMENT, Party.Kind.ENTERPRISE
     )

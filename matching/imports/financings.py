@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from accounts.codes import party_code
 from accounts.models import Party, User
 from accounts.services import system_actor
 from common.errors import Conflict, DomainError, Invalid, Missing
@@ -38,7 +39,7 @@ class FinancingImporter:
         "serial": cells.required(_SERIAL),
         "institution": cells.required(cells.text(200)),
         "product": code,
-        "party_code": code,
+        "party_code": party_code,
         "kind": cells.one_of(CATEGORIES),
         "credit_kind": cells.text(40),
         "amount_wan": cells.scaled(10_000, low=-100_000_000, high=100_000_000, unit="万元"),

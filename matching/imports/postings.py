@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from accounts.codes import plain_code
 from accounts.models import Party, User
 from accounts.services import system_actor
 from common.errors import Conflict, DomainError, Invalid, Missing
@@ -169,7 +170,7 @@ def _parties(row: dict[str, Any]) -> tuple[Party | None, Party | None]:
     party = None
     if party_code := row["fields"].get(_PARTY):
         try:
-            party = known_party(str(party_code))
+            party = known_party(plain_code(str(party_code)))
         except DomainError as error:
             error.field = "fields"
             raise

@@ -41,11 +41,13 @@ def catalogue_product_import(*, actor: User, row: CatalogueProduct) -> Outcome:
     institution, corrected = None, False
     if row.institution:
         institution, corrected = institution_for_catalogue(actor=actor, name=row.institution, kind=row.institution_kind)
-    product = Product.objects.filter(code=row.code).first()
-    if product is None:
-        product = Product.objects.create(
-            code=row.code, category=row.category, institution=institution, origin=Product.Origin.CATALOGUE
-        )
+    product, created = Product.objects.get_or_create(
+        code=row.code,
+        defaults={"category": row.category, "institution": institution, "origin": Product.Origin.CATALOGUE},
+    )
+    # Whoever brings the same code at the same time waits here, then compares with what the first one left.
+    product = locked(product)
+    if created:
         _list(actor, product, content)
         return Outcome.CREATED
     outcome = _replace(actor, product, row.category, institution, content)
@@ -79,6 +81,5 @@ def _reindex_all_of(institution: Party | None) -> None:
 
 
 def _list(actor: User, product: Product, content: VersionContent) -> None:
-    product = locked(product)
     version = version_create(actor=actor, product=product, values=composed(product, content))
     publish(actor=actor, version=version)

@@ -181,7 +181,13 @@ def test_indicators_and_empty_contacts_stand_on_the_second_sheet(sheet):
 def test_text_that_looks_like_a_formula_stays_text(sheet, plan):
     plan.measures.filter(number=1).update(deadline_text='=HYPERLINK("http://x")')
     plan.measures.filter(number=2).update(deadline_text="+1+1\x07")
+    others = {3: "-2+3+cmd|' /C calc'!A0", 4: "@SUM(A1)", 5: "#N/A", 6: "=1+1"}
+    for measure, text in others.items():
+        plan.measures.filter(number=measure).update(deadline_text=text)
     page = sheet().active
+    assert {page[f"F{measure + 4}"].value: page[f"F{measure + 4}"].data_type for measure in others} == dict.fromkeys(
+        others.values(), "s"
+    )
     assert (page["F5"].value, page["F5"].data_type) == ('=HYPERLINK("http://x")', "s")
     assert (page["F6"].value, page["F6"].data_type) == ("+1+1", "s")
     assert page["F5"].quotePrefix

@@ -223,7 +223,9 @@ def test_scopes_that_contradict_each_other_are_rejected(balances, rows, line):
     assert not Posting.objects.exists()
 
 
-@pytest.mark.parametrize("month", ["2023-13", "2023", "12-2023", "2099-01", "1999-12", "2023-12-15", "二零二三", ""])
+@pytest.mark.parametrize(
+    "month", ["2023-13", "2023", "12-2023", "2099-01", "1999-12", "9999-12", "2023-12-15", "二零二三", ""]
+)
 def test_a_month_is_a_finished_month(balances, month):
     assert places_of_errors(balances(balance(month, "各项", "1"))[0]) == [(2, "month")]
 
@@ -313,3 +315,19 @@ def test_a_reversal_of_a_posting_needs_its_original_and_a_later_day(postings):
     assert places_of_errors(postings(back | {"occurred_on": "2023-04-30"})[0]) == [(2, "occurred_on")]
     assert counts(postings(back)[0]) == [1, 0, 0, 0]
     assert places_of_errors(postings(back | {"occurred_on": "2023-06-01"})[0]) == [(2, "reversal_of")]
+
+
+@pytest.mark.parametrize("spell", [str.lower, lambda code: f"{code[:9]} {code[9:]}", "\u3000{}".format])
+def test_a_code_is_one_however_it_is_typed(firm, loan, financings, postings, spell):
+    assert counts(financings({**loan, "party_code": spell(firm.uscc)})[0]) == [1, 0, 0, 0]
+    assert counts(financings(loan)[0]) == [0, 0, 1, 0]
+    event = {
+        "kind": "training_held",
+        "source_key": "T-1",
+        "occurred_on": "2023-03-01",
+        "organisation": spell(firm.uscc),
+    }
+    postings(event)
+    assert Posting.objects.get(source_key="T-1").party == firm
+    postings({**event, "source_key": "T-2", "organisation": "", "fields": f"party_code={spell(firm.uscc)}"})
+    assert Posting.objects.get(source_key="T-2").party == firm
