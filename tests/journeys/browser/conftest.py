@@ -1,5 +1,6 @@
 """One staged demo a run; a browser and a server a module, so that no event loop outlives the module."""
 
+import json
 import os
 
 import pytest
@@ -40,3 +41,9 @@ def site(template, tmp_path_factory):
 def browser():
     with sites.chromium() as launched:
         yield launched
+
+
+@pytest.fixture(scope="session")
+def password(template):
+    """What the start of the product printed for its demo users."""
+    return json.loads((template / "data" / "keys" / "demo_logins.json").read_text("utf-8"))["password"]
