@@ -96,7 +96,9 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-def context_of(browser: Browser, site: Site, user: str, *, width: int = DESKTOP, scripts: bool = True) -> BrowserContext:
+def context_of(
+    browser: Browser, site: Site, user: str, *, width: int = DESKTOP, scripts: bool = True
+) -> BrowserContext:
     """A browser in which ``user`` is logged in already; VISITOR for nobody."""
     context = browser.new_context(
         viewport={"width": width, "height": HEIGHT}, locale="zh-CN", java_script_enabled=scripts

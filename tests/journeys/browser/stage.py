@@ -6,6 +6,7 @@
 import json
 import os
 import sys
+from typing import Any
 
 import django
 
@@ -45,7 +46,7 @@ def _set_out() -> dict[str, str]:
     firm, clerk, other = (User.objects.get(username=name) for name in ("qiye1", "yinhang1", "qiye2"))
     team = Party.objects.filter(kind=Party.Kind.TEAM).order_by("pk").first()
     person = User.objects.get(username="rencai1").party
-    if not (firm.party and clerk.party and team and person):
+    if not (firm.party and other.party and clerk.party and team and person):
         raise SystemExit("演示城市里缺少企业、银行、人才或团队。")
     user_create(
         actor=system, username="tuandui1", password=None, display_name=team.name, party=team, roles=[Role.TALENT]
@@ -55,7 +56,13 @@ def _set_out() -> dict[str, str]:
         if not LiaisonAssignment.objects.filter(party=party, ended_on=None).exists():
             liaison_assign(actor=system, party=party, officer=officer)
 
-    asked = {"kinds": ["贷"], "amount": 2_000_000, "term_months": 12, "purpose": "研发投入", "guarantees": ["信用"]}
+    asked: dict[str, Any] = {
+        "kinds": ["贷"],
+        "amount": 2_000_000,
+        "term_months": 12,
+        "purpose": "研发投入",
+        "guarantees": ["信用"],
+    }
     need = need_register(actor=firm, party=firm.party, **asked)
     local = version_for_page("YD01", firm)
     referral, _ = apply_to(actor=firm, need=need, version=local, agreed=True)
