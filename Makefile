@@ -7,7 +7,7 @@ SHELL := /bin/bash
 PY := .venv/bin/python
 export PORT ?= 8000
 
-.PHONY: help setup dev run test prove lint bench lock clean
+.PHONY: help setup dev run test prove lint bench shots lock clean
 
 help: ## 列出全部命令
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -48,6 +48,9 @@ test: lint ## 静态检查与全部测试；设 TEST_DATABASE_URL 时在 Postgre
 
 prove: .venv/dev.stamp ## 以全量规模运行重型证明（并发、断电、模糊测试）
 	@PROVE=1 $(PY) -m pytest -n 2
+
+shots: .venv/dev.stamp ## 全部页面的截图与一张总览，写入 var/shots（需要 Chromium）
+	@$(PY) -m tests.journeys.browser.contact_sheet
 
 lock: ## 由 pyproject.toml 重新生成两个锁文件（需要 uv）
 	@uv lock --quiet --upgrade

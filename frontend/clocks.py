@@ -5,13 +5,16 @@ from datetime import date, timedelta
 
 from common import clock
 from common.workdays import is_working_day
+from matching.cases.clock import DAYS
 from matching.cases.labels import labels
 from matching.cases.opening import AWAITING_CONSENT
-from matching.cases.states import ENDS
+from matching.cases.states import ENDS, State
 from matching.models import Referral
 
 # Beyond this the exact number tells nobody anything.
 FAR = 20
+# Working days promised for an application, for pages that explain what comes after it.
+PROMISED = {"accept": DAYS[State.PENDING], "contact": DAYS[State.ACCEPTED], "decide": DAYS[State.CONTACTED]}
 
 
 @dataclass(frozen=True)

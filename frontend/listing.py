@@ -19,6 +19,8 @@ FACETS = {
     "institution_kind": "机构类别",
     "origin": "来源",
 }
+# Judged for the reader, not stored in the index.
+VERDICT = "verdict"
 SORTS = {"relevance": "相关度", "rate": "利率", "amount": "额度", "term": "期限"}
 MAX_TICKS = 40
 MAX_VALUE = 120
@@ -43,10 +45,14 @@ class Listing:
         ticked = tuple(In(field, self.values(field)) for field in FACETS if self.values(field))
         return ticked + tuple(item.filter for item in understood if item.kind in self.strict)
 
-    def query(self, understood: Iterable[Understood] = (), *, size: int = PAGE_SIZE) -> SearchQuery:
+    def query(
+        self, understood: Iterable[Understood] = (), *, size: int = PAGE_SIZE, only: Iterable[str] | None = None
+    ) -> SearchQuery:
+        """What to ask the search for; ``only`` are product codes that may be found."""
+        chosen = () if only is None else (In("code", tuple(only)),)
         return SearchQuery(
             text=self.text,
-            filters=self.filters(understood),
+            filters=self.filters(understood) + chosen,
             facets=tuple(FACETS),
             sort=self.sort,
             size=size,
@@ -77,6 +83,9 @@ class Listing:
     def without_tick(self, field: str, value: str) -> "Listing":
         return replace(self, ticks=tuple(tick for tick in self.ticks if tick != (field, value)), after="")
 
+    def without_verdicts(self) -> "Listing":
+        return replace(self, ticks=tuple(tick for tick in self.ticks if tick[0] != VERDICT))
+
     def without_text(self) -> "Listing":
         return replace(self, text="", strict=(), after="")
 
@@ -92,7 +101,7 @@ class Listing:
 
 def listing(params: QueryDict) -> Listing:
     """Read ``params``; what is not understood is left out, never an error."""
-    ticks = [(field, value) for field in FACETS for value in params.getlist(field) if _readable(value)]
+    ticks = [(field, value) for field in (VERDICT, *FACETS) for value in params.getlist(field) if _readable(value)]
     sort = params.get("sort", "")
     text = "".join(char for char in params.get("q", "") if char.isprintable() or char.isspace())
     return Listing(

@@ -41,6 +41,23 @@ class Track:
         return self.referral.state in REVOCABLE
 
     @property
+    def next_step(self) -> str:
+        """Whose turn it is, to do what and until when; '' where the firm itself owes an answer, or all is over."""
+        row = self.referral
+        if row.state in ENDS or row.paused_since is not None:
+            return ""
+        until = f"在 {row.due_on:%Y-%m-%d} 前" if row.due_on else ""
+        ahead = next((step.label for step in self.steps if step.at is None), "")
+        match row.state:
+            case State.PENDING:
+                return f"{row.institution.name}应{until}接单；超期未接，只在您已授权的机构间转派。"
+            case State.ACCEPTED:
+                return f"{row.institution.name}应{until}与您联系，请留意电话。"
+            case State.CONTACTED | State.DILIGENCE:
+                return f"{row.institution.name}应{until}给出结论；要补材料时会发消息给您。"
+        return f"与{row.institution.name}约定时间办理，办完记为“{ahead}”。" if ahead else ""
+
+    @property
     def refused(self) -> bool:
         return self.referral.state == State.REFUSED
 

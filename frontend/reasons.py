@@ -55,7 +55,7 @@ class Reasons:
             case Verdict.UNKNOWN if all(item.where == ASK_THE_INSTITUTION for item in worst.missing):
                 return f"{worst.label}：{ASK_THE_INSTITUTION}"
             case Verdict.UNKNOWN:
-                return f"{worst.label}：{worst.actual}，要求{worst.required}"
+                return f"{worst.label}：还没填{'、'.join(item.label for item in worst.missing)}"
         if worst.from_date:
             return f"{worst.label}{worst.gap or f'要求{worst.required}'}，{worst.from_date:%Y-%m-%d} 起符合"
         return f"{worst.label}要求{worst.required}，您的是{worst.actual}"

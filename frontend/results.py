@@ -1,23 +1,29 @@
 """A page of search results composed for its reader: cards, facets, chips, and the way out of an empty page."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from enterprises.facts import CATEGORIES
-from frontend.listing import FACETS, Listing
+from frontend.listing import FACETS, PAGE_SIZE, VERDICT, Listing
 from frontend.reasons import Reasons, reasons
 from frontend.viewer import Viewer
-from matching.selectors import match_subject
+from matching.selectors import match_subject, verdicts_of
 from products.models import Product, ProductVersion
+from products.rules.evaluate import Verdict
+from products.rules.explain import VERDICT_LABELS
 from products.selectors import listed_by_codes
-from search.query import Hit, SearchResult, Segment, Understood
+from search.query import MAX_SIZE, Hit, SearchResult, Segment, Understood
 from search.services import search
 
 SHOWN_VALUES = 7
 MAX_TRIES = 6
 # Closed lists show what is empty too, greyed; open ones would be endless.
 ALWAYS_SHOWN = {"category": CATEGORIES}
-ORIGIN_LABELS = {str(value): label for value, label in Product.Origin.choices}
+LABELS: Mapping[str, Mapping[str, str]] = {
+    "origin": {str(value): label for value, label in Product.Origin.choices},
+    VERDICT: {str(value): label for value, label in VERDICT_LABELS.items()},
+}
 
 
 @dataclass(frozen=True)
@@ -76,12 +82,41 @@ class ReadCondition:
     address: str
 
 
-def run(page: Listing) -> SearchResult:
-    """Search; understood conditions that must hold are only known after reading the words once."""
-    found = search(page.query())
-    return (
-        search(page.query(found.understood)) if set(page.strict) & {item.kind for item in found.understood} else found
-    )
+@dataclass(frozen=True)
+class Found:
+    """One page of results; ``verdicts`` counts all that was found before a verdict was ticked, None for a visitor."""
+
+    result: SearchResult
+    verdicts: Mapping[Verdict, int] | None
+
+
+def run(page: Listing, viewer: Viewer | None) -> Found:
+    """Search, judged for a reader who is a firm: a ticked verdict then keeps exactly the products counted under it."""
+    if viewer is None:
+        return Found(_searched(page), None)
+    judged = _judged(page, viewer)
+    ticked = page.values(VERDICT)
+    only = [code for code, verdict in judged.items() if verdict in ticked] if ticked else None
+    return Found(_searched(page, only=only), Counter(judged.values()))
+
+
+def _searched(page: Listing, *, size: int = PAGE_SIZE, only: Iterable[str] | None = None) -> SearchResult:
+    """Understood conditions that must hold are only known after reading the words once."""
+    found = search(page.query(size=size, only=only))
+    if set(page.strict) & {item.kind for item in found.understood}:
+        return search(page.query(found.understood, size=size, only=only))
+    return found
+
+
+def _judged(page: Listing, viewer: Viewer) -> dict[str, Verdict]:
+    """The verdict on every product found, on all pages: a verdict is no field of the index."""
+    keys: list[str] = []
+    place: str | None = ""
+    while place is not None:
+        found = _searched(replace(page, after=place), size=MAX_SIZE)
+        keys += [hit.key for hit in found.hits]
+        place = found.next_after
+    return verdicts_of(viewer.subject, listed_by_codes(keys).values())
 
 
 def cards(found: SearchResult, viewer: Viewer | None) -> list[Card]:
@@ -98,10 +133,21 @@ def cards(found: SearchResult, viewer: Viewer | None) -> list[Card]:
     ]
 
 
-def facets(page: Listing, found: SearchResult) -> list[Facet]:
+def facets(page: Listing, found: Found) -> list[Facet]:
     """Boxes with counts, most first; a ticked one never disappears."""
-    shown = [_facet(page, field, dict(found.facets.get(field, ()))) for field in FACETS]
-    return [facet for facet in shown if facet.values]
+    shown = [_facet(page, field, dict(found.result.facets.get(field, ()))) for field in FACETS]
+    return [*_verdict_facet(page, found), *(facet for facet in shown if facet.values)]
+
+
+def _verdict_facet(page: Listing, found: Found) -> list[Facet]:
+    if found.verdicts is None:
+        return []
+    ticked = page.values(VERDICT)
+    values = [
+        FacetValue(verdict, label, found.verdicts.get(verdict, 0), verdict in ticked, f"id_{VERDICT}_{verdict}")
+        for verdict, label in VERDICT_LABELS.items()
+    ]
+    return [Facet(VERDICT, "与我的条件", tuple(values), ())]
 
 
 def _facet(page: Listing, field: str, counts: dict[str, int]) -> Facet:
@@ -116,7 +162,7 @@ def _facet(page: Listing, field: str, counts: dict[str, int]) -> Facet:
 
 
 def value_label(field: str, value: str) -> str:
-    return ORIGIN_LABELS.get(value, value) if field == "origin" else value
+    return LABELS.get(field, {}).get(value, value)
 
 
 def chips(page: Listing) -> list[Chip]:
@@ -131,11 +177,11 @@ def read_conditions(page: Listing, understood: Iterable[Understood]) -> list[Rea
     ]
 
 
-def ways_out(page: Listing, found: SearchResult) -> list[Chip]:
+def ways_out(page: Listing, found: SearchResult, viewer: Viewer | None) -> list[Chip]:
     """For an empty page: which single condition to drop and how many products that shows, most first."""
     options = [(value_label(*tick), page.without_tick(*tick)) for tick in page.ticks]
     options += [(item.label, page.toggled(item.kind)) for item in found.understood if item.kind in page.strict]
     if page.text and (page.ticks or page.strict):
         options.append((f"“{page.text}”", page.without_text()))
-    tried = [Chip(label, option.address(), run(option).total) for label, option in options[:MAX_TRIES]]
+    tried = [Chip(label, option.address(), run(option, viewer).result.total) for label, option in options[:MAX_TRIES]]
     return sorted((chip for chip in tried if chip.count), key=lambda chip: -chip.count)

@@ -1,7 +1,7 @@
 """Made-up figures for the page of components; nothing here is a record."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from frontend.charts.bars import Bar, BarChart
@@ -20,7 +20,7 @@ class Station:
     """A station of a case, as the timeline draws it."""
 
     label: str
-    at: date | None
+    at: datetime | None
     actor: str
     promised: date | None
     late: bool
@@ -171,16 +171,16 @@ STATS = (
 STEPS = ("资金用途", "金额与期限", "担保方式", "核对提交")
 
 CASE = (
-    Station("已派单", date(2026, 11, 16), "金融超市", None, False),
-    Station("已接单", date(2026, 11, 17), "建设银行东胜支行", date(2026, 11, 17), False),
-    Station("已联系", date(2026, 11, 23), "苏日娜", date(2026, 11, 20), True),
+    Station("已派单", datetime(2026, 11, 16, 1, 20, tzinfo=UTC), "金融超市", None, False),
+    Station("已接单", datetime(2026, 11, 17, 2, 20, tzinfo=UTC), "建设银行东胜支行", date(2026, 11, 17), False),
+    Station("已联系", datetime(2026, 11, 23, 6, 20, tzinfo=UTC), "苏日娜", date(2026, 11, 20), True),
     Station("尽调中", None, "建设银行东胜支行", date(2026, 11, 27), False),
     Station("已授信", None, "", None, False),
     Station("已放款", None, "", None, False),
 )
 
 LATE_CASE = (
-    Station("已派单", date(2026, 11, 16), "金融超市", None, False),
+    Station("已派单", datetime(2026, 11, 16, 1, 20, tzinfo=UTC), "金融超市", None, False),
     Station("待接单", None, "工商银行康巴什支行", date(2026, 11, 17), True),
     Station("已联系", None, "", None, False),
 )

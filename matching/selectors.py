@@ -103,6 +103,11 @@ def match_subject(
     ]
 
 
+def verdicts_of(subject: Subject, versions: Iterable[ProductVersion]) -> dict[str, Verdict]:
+    """Verdict by product code, without reasons: for counting a whole list of results."""
+    return {placing.product: placing.verdict for placing in rank(subject.code, subject, shelf_of(versions))}
+
+
 def explain_product(subject: Subject, version: ProductVersion) -> ProductMatch:
     """One product for one subject, the same answer as in its list of matches."""
     judgement = judge(products.rules_for(version), subject)

@@ -37,6 +37,7 @@ def row_of(version: ProductVersion) -> Row:
     profile = getattr(institution, "institution", None)
     return {
         "key": product.code,
+        "code": product.code,
         "name": version.name,
         "institution": institution.name if institution else "",
         "institution_kind": profile.kind if profile else "",
@@ -94,6 +95,7 @@ PRODUCTS = Document(
         Keyword("tags", "适用资质"),
         Keyword("institution", "机构"),
         Keyword("origin", "来源"),
+        Keyword("code", "产品编号"),
     ),
     numbers=(
         Number("amount_min", "额度下限"),

@@ -4,6 +4,8 @@
 """
 
 import os
+import shutil
+import subprocess
 import sys
 from collections.abc import Callable
 
@@ -21,7 +23,20 @@ def _postgresql() -> str:
         return str(error).strip()
 
 
-SERVICES: dict[str, Callable[[], str]] = {"postgresql": _postgresql}
+def chromium_path() -> str:
+    """The machine's own Chromium, empty where there is none."""
+    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), "")
+
+
+def _chromium() -> str:
+    path = chromium_path()
+    if not path:
+        return "没有安装 chromium"
+    started = subprocess.run([path, "--version"], capture_output=True, text=True, timeout=60)
+    return "" if started.returncode == 0 else f"chromium 不能启动：{started.stderr.strip()[-200:]}"
+
+
+SERVICES: dict[str, Callable[[], str]] = {"postgresql": _postgresql, "chromium": _chromium}
 
 
 def main() -> int:

@@ -12,7 +12,7 @@ from enterprises.models import Consent, Need
 from enterprises.recipients import may_receive
 
 # Names the words of :func:`consent_terms`: change one, change the other.
-CONSENT_TEXT_VERSION = "2026-1"
+CONSENT_TEXT_VERSION = "2026-2"
 MAX_DAYS = 365
 REASON = "企业授权"
 
@@ -21,7 +21,10 @@ def consent_terms(institution: Party, days: int = 180, purpose: str = Consent.Pu
     """What the party agrees to, sentence by sentence, as the page shows it before it is given."""
     return (
         f"接收方：{institution.name}，用途：{Consent.Purpose(purpose).label}。",
-        "可见内容：本单位名称，以及这一项需求的类别、金额、期限、用途和可提供的担保；其他需求和资料不在内。",
+        "可见内容：本单位名称，以及这一项需求的编号、类别、金额、期限、用途、可提供的担保和最晚到账日期。",
+        "申请它的产品时，另可看到当时与该产品条件的逐条对照，其中有对照用到的本单位资料"
+        "（如所在地、成立时间、营业收入、纳税信用等级、资质或称号）的值；申请页会逐项列出，按申请时的值留存，不随资料更新。",
+        "不在内：其他需求、没有列入对照的资料、联系人和证件号码。",
         f"期限：自授权起 {days} 天，到期自动停止。",
         "可随时在“我的授权”撤回，撤回后对方立即不能再查看；不授权不影响查询和比较产品。",
         "本授权不是征信查询授权；查询征信须由机构另行取得书面授权。",

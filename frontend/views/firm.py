@@ -14,6 +14,7 @@ from common.errors import Conflict, Invalid, Missing
 from enterprises.models import Need
 from enterprises.selectors import consents_of, need_by_code, subject_of
 from enterprises.services import consent_terms
+from frontend.clocks import PROMISED
 from frontend.forms import Problem
 from frontend.parcels import Track, firm_day, open_of, tracks
 from frontend.reasons import Reasons, reasons
@@ -89,6 +90,7 @@ def apply(request: HttpRequest, code: str) -> HttpResponse:
         "open_referral": held_by(found.pk, institution.pk),
         "reasons": reasons(explain_product(subject_of(found.party, found), version)),
         "problems": problems,
+        "promised": PROMISED,
     }
     return render(request, "frontend/firm/apply.html", context, status=422 if problems else 200)
 

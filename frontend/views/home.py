@@ -6,6 +6,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from frontend.clocks import PROMISED
 from frontend.listing import Listing
 from products.selectors import shelf_counts
 
@@ -62,6 +63,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "shelves": shelves,
             "total": counts.total,
             "scenes": SCENES,
+            "promised": PROMISED,
             "tries": [(text, Listing(text).address()) for text in TRIES],
         },
     )

@@ -19,6 +19,7 @@ from enterprises.policies import can
 from enterprises.selectors import drafts_of, fact_rows, need_by_code, open_needs, subject_of
 from enterprises.services import facts_declare, need_close, need_draft_save, need_register, need_submit, need_update
 from enterprises.services.facts import DeclarationInvalid
+from frontend.clocks import PROMISED
 from frontend.forms import DraftForm, NeedForm, Problem, fact_inputs, need_texts, typed_facts
 from frontend.reasons import grouped
 from frontend.viewer import required_party, viewer
@@ -150,7 +151,17 @@ def _need_form(
             messages.success(request, f"需求 {need.code} 已保存，下面是逐条对照的结果。")
             return redirect(f"{reverse('frontend:matches')}?need={need.code}")
     problems = form.problems() if form.is_bound else []
-    context = {"form": form, "problems": problems, "title": title, "draftable": keep is not None}
+    rows = fact_rows(required_party(request))
+    known = sum(1 for row in rows if row.display)
+    context = {
+        "form": form,
+        "problems": problems,
+        "title": title,
+        "draftable": keep is not None,
+        "known": known,
+        "promised": PROMISED,
+        "unknown": len(rows) - known,
+    }
     return render(request, "frontend/need_form.html", context, status=422 if problems else 200)
 
 

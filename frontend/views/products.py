@@ -25,28 +25,29 @@ EMBEDDED = "tantivy"
 @login_not_required
 def products(request: HttpRequest) -> HttpResponse:
     """Results for the address's words and ticks, judged for the reader's need where there is one."""
-    page = listing(request.GET)
     reader = viewer(request)
+    page = listing(request.GET) if reader else listing(request.GET).without_verdicts()
     try:
-        found = results.run(page)
+        judged = results.run(page, reader)
     except Invalid:
         # A place in the list that no longer exists: start over rather than refuse the whole page.
         page = page.first_page()
-        found = results.run(page)
+        judged = results.run(page, reader)
+    found = judged.result
     context = {
         "page": page,
         "found": found,
         "reader": reader,
         "other_needs": [(need, page.for_need(need.code)) for need in reader.others] if reader else [],
         "cards": results.cards(found, reader),
-        "facets": results.facets(page, found),
+        "facets": results.facets(page, judged),
         "chips": results.chips(page),
         "read_conditions": results.read_conditions(page, found.understood),
         "sorts": [(label, page.sorted_by(sort), sort == page.sort) for sort, label in SORTS.items()],
         "next_page": page.page_after(found.next_after) if found.next_after else "",
         "first_page": page.first_page().address(),
         "fallback": bool(settings.SEARCH_URL) and found.engine == EMBEDDED,
-        "ways_out": [] if found.total else results.ways_out(page, found),
+        "ways_out": [] if found.total else results.ways_out(page, found, reader),
     }
     return render(request, "frontend/products.html", context)
 

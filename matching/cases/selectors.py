@@ -47,6 +47,10 @@ __all__ = [
 _JOINED = ("need__party", "institution", "version__product", "moved_from")
 
 
+# The first station of a track: the referral is there; that it waits for an answer is its state, not what happened.
+SENT = "已送达"
+
+
 @dataclass(frozen=True)
 class Step:
     """One stage as tracked. ``at`` None is still to come; ``promised`` None promises no day."""
@@ -126,7 +130,7 @@ def timeline(referral: Referral, moves: Sequence[TransitionLog] | None = None) -
     """
     names = labels(referral.kind)
     moves = moves_of([referral])[referral.pk] if moves is None else moves
-    steps = [Step(names[State.PENDING], referral.dispatched_at, str(referral.created_by), None, False, State.PENDING)]
+    steps = [Step(SENT, referral.dispatched_at, str(referral.created_by), None, False, State.PENDING)]
     for move, promise in zip(moves, referral.promises, strict=True):
         due = date.fromisoformat(promise["due"]) if promise["due"] else None
         late = due is not None and date.fromisoformat(promise["done"]) > due

@@ -242,6 +242,15 @@ def test_the_terms_name_who_for_what_and_how_long(bank):
         assert part in terms
 
 
+def test_the_terms_name_the_values_that_the_stored_comparison_carries(bank):
+    """An application stores each condition with the party's own value: to say that no other data is seen was wrong."""
+    terms = "".join(consent_terms(bank))
+    assert "逐条对照" in terms
+    assert "营业收入" in terms
+    assert "其他需求和资料不在内" not in terms
+    assert CONSENT_TEXT_VERSION == "2026-2"
+
+
 def test_a_talent_consents_as_a_firm_does(actor, bank, banker, user_of):
     person = talent_register(actor=actor, talent_code="RC001", name="孙人才", kind="person")
     talent = user_of(person, Role.TALENT, username="talent")

@@ -1,7 +1,7 @@
 """The living page: open to everybody, every part on it, and drawn from the real style sheets and templates."""
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -129,8 +129,8 @@ def test_a_stepper_marks_done_current_and_coming_steps():
 
 def test_a_timeline_shows_days_names_promises_and_what_is_late():
     stations = [
-        Station("已派单", date(2026, 11, 16), "平台", None, False),
-        Station("已接单", date(2026, 11, 20), "某银行", date(2026, 11, 17), True),
+        Station("已派单", datetime(2026, 11, 16, 2, 20, tzinfo=UTC), "平台", None, False),
+        Station("已接单", datetime(2026, 11, 20, 2, 20, tzinfo=UTC), "某银行", date(2026, 11, 17), True),
         Station("尽调中", None, "某银行", date(2026, 11, 27), False),
         Station("已放款", None, "", None, False),
     ]
@@ -139,6 +139,8 @@ def test_a_timeline_shows_days_names_promises_and_what_is_late():
     assert "逾期办结" in html
     assert "已逾期" not in html
     assert "2026-11-27 前" in html
+    assert "2026-11-20 10:20" in html
+    assert "应于 2026-11-17 前" in html
     assert html.count('aria-current="step"') == 1
 
 

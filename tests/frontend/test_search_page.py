@@ -145,3 +145,28 @@ def test_another_firms_need_is_not_found(as_firm, shelf, need, register, actor):
     response = as_firm.get("/products/", {"need": "N-someone-elses"})
     assert response.status_code == 404
     assert "没有找到这条需求" in text_of(response)
+
+
+VERDICTS = re.compile(r'id="id_verdict_(\w+)".*?<span class="count">(\d+)</span>', re.DOTALL)
+
+
+@pytest.mark.parametrize("params", [{}, {"q": "贷款"}, {"q": "信用贷款 知识产权", "category": "贷"}])
+def test_verdicts_are_counted_over_the_whole_result_and_ticking_one_keeps_exactly_those(as_firm, shelf, need, params):
+    response = as_firm.get("/products/", params)
+    page = response.content.decode()
+    counts = {verdict: int(count) for verdict, count in VERDICTS.findall(page)}
+    total = int(re.search(r"共 (\d+) 项</h2>", page)[1])
+    assert set(counts) == {"satisfied", "unknown", "violated"}
+    assert sum(counts.values()) == total > 0
+    for verdict, count in counts.items():
+        ticked = as_firm.get("/products/", {**params, "verdict": verdict}).content.decode()
+        assert int(re.search(r"共 (\d+) 项</h2>", ticked)[1]) == count
+        assert set(re.findall(r'class="for-me (\w+)"', ticked)) <= {verdict}
+        # The counts of the facet itself do not change by its own tick.
+        assert {name: int(number) for name, number in VERDICTS.findall(ticked)} == counts
+
+
+def test_a_visitor_has_no_verdicts_to_tick(client, shelf):
+    page = text_of(client.get("/products/", {"verdict": "satisfied"}))
+    assert "与我的条件" not in page
+    assert "共 12 项" in page

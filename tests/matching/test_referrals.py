@@ -260,7 +260,7 @@ def test_paid_out_rests_on_a_recorded_financing(chain, accepted):
     make_financing(chain)
     referral_paid(actor=chain.system, referral=accepted, amount=3_000_000)
     assert (accepted.state, accepted.approved_amount) == ("disbursed", 3_000_000)
-    assert [step.label for step in timeline(accepted)] == list(labels("贷").values())[:8]
+    assert [step.label for step in timeline(accepted)] == ["已送达", *list(labels("贷").values())[1:8]]
     referral_paid(actor=chain.system, referral=accepted, amount=3_000_000)
     assert len(accepted.promises) == 6
 

@@ -175,7 +175,7 @@ def test_the_timeline_tells_done_promised_and_to_come(chain, pending):
     with clock.at(OVERDUE):
         referral_advance(actor=chain.bankers[0], referral=pending, to="accepted")
         steps = timeline(pending)
-    assert [step.label for step in steps[:3]] == ["待响应", "已接单", "已联系"]
+    assert [step.label for step in steps[:3]] == ["已送达", "已接单", "已联系"]
     assert (steps[1].promised, steps[1].late, steps[1].actor) == (date(2024, 9, 29), True, "maker0")
     assert (steps[2].promised, steps[2].at, steps[2].late) == (date(2024, 10, 10), None, False)
     assert all(step.promised is None for step in steps[3:])

@@ -1,0 +1,127 @@
+"""What every address of the URLconf is: a page with its readers and arguments, or no page and why.
+
+A page that is added gets one line in PAGES: who may see it, and which of the staged codes (``stage.py``) its address
+takes. The walk fails for a name that stands in neither table.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from tests.journeys.browser.site import VISITOR
+
+FIRMS = ("qiye1", "rencai1", "tuandui1")
+MAKER, CHECKER = "yinhang1", "yinhang2"
+BANKS = (MAKER, CHECKER)
+OFFICER = ("tepai1",)
+OFFICE = ("jinrongban1", "jinrongban2")
+LEAD = ("kejiju1",)
+# One reader of each portal, where a page is the same for all of its roles.
+MEMBERS = ("qiye1", "rencai1", MAKER, "tepai1", "jinrongban1", "kejiju1")
+ALL = (VISITOR, *MEMBERS)
+READERS = (VISITOR, *FIRMS, *BANKS, *OFFICER, *OFFICE, *LEAD)
+
+
+@dataclass(frozen=True)
+class Spec:
+    """``readers`` see the page; ``args`` name staged codes, or stand for themselves; ``query`` may hold {codes}.
+
+    ``sole`` is False where others may see it too, as with addresses that lead everybody to the own page.
+    """
+
+    readers: tuple[str, ...]
+    args: tuple[str, ...] = ()
+    query: str = ""
+    sole: bool = True
+
+    def address(self, name: str, codes: dict[str, str]) -> str:
+        """The path of page ``name`` on a staged site."""
+        return reverse(name, args=[codes.get(argument, argument) for argument in self.args]) + self.query.format(
+            **codes
+        )
+
+
+PAGES = {
+    "frontend:home": Spec(ALL, sole=False),
+    "frontend:products": Spec(ALL, query="?q=500万 知识产权质押 2年&category=贷&strict=amount", sole=False),
+    "frontend:product": Spec(ALL, ("local_product",), sole=False),
+    "frontend:design": Spec((VISITOR,), sole=False),
+    "frontend:login": Spec((VISITOR,), sole=False),
+    "frontend:messages": Spec(MEMBERS, sole=False),
+    "frontend:plan": Spec(MEMBERS, sole=False),
+    "frontend:ledger_quarter": Spec(MEMBERS, ("2023Q1",), sole=False),
+    "frontend:me": Spec(FIRMS),
+    "frontend:facts": Spec(FIRMS),
+    "frontend:facts_edit": Spec(FIRMS),
+    "frontend:needs": Spec(FIRMS),
+    "frontend:need_new": Spec(FIRMS),
+    "frontend:matches": Spec(FIRMS),
+    "frontend:consents": Spec(FIRMS),
+    "frontend:need": Spec(("qiye1",), ("need",)),
+    "frontend:need_edit": Spec(("qiye1",), ("need",)),
+    "frontend:apply": Spec(("qiye1",), ("need",), "?product={other_local}"),
+    "frontend:referral_consent": Spec(("qiye1",), ("asking",)),
+    "frontend:referral_withdraw": Spec(("qiye1",), ("referral",)),
+    "frontend:consent_withdraw": Spec(("qiye1",), ("consent",)),
+    "frontend:desk": Spec(BANKS),
+    "frontend:desk_inbox": Spec(BANKS),
+    "frontend:desk_pool": Spec(BANKS),
+    "frontend:desk_referral": Spec(BANKS, ("referral",)),
+    "frontend:desk_financing": Spec(BANKS, ("referral",)),
+    "frontend:desk_products": Spec(BANKS),
+    "frontend:desk_product": Spec(BANKS, ("local_product",)),
+    "frontend:desk_product_new": Spec((MAKER,)),
+    "frontend:desk_product_edit": Spec((MAKER,), ("draft_product",)),
+    "frontend:officer": Spec(OFFICER),
+    "frontend:officer_case": Spec(OFFICER, ("party",)),
+    "frontend:first_loans": Spec(OFFICE),
+}
+
+# States of pages that an address alone brings up: name → (reader, path).
+STATES = {
+    "none found, with ways out": (VISITOR, "/products/?category=投&institution_kind=保险"),
+    "nothing at all": (VISITOR, "/products/?q=zzqqxx"),
+    "verdict facet": ("qiye1", "/products/?verdict=unknown"),
+    "refused product": ("qiye1", "/products/D026/"),
+    "product of another place": (VISITOR, "/products/D001/"),
+    "log-in that leads on": (VISITOR, "/login/?next=/me/"),
+    "inbox, nothing there": (MAKER, "/desk/inbox/?tab=closed"),
+}
+PROBLEMS = {
+    "no such page": (VISITOR, "/nothing/here/", 404),
+    "not for this reader": ("jinrongban1", "/me/needs/", 403),
+    "someone else's need": ("qiye1", "/me/needs/N1/", 404),
+}
+
+NOT_PAGES = {
+    "schema": "OpenAPI for programs",
+    "docs": "the vendored interface of the API, not ours to style",
+    "frontend:healthz": "for machines",
+    "frontend:readyz": "for machines",
+    "frontend:logout": "POST only",
+    "frontend:need_end": "POST only",
+    "frontend:referral_supplied": "POST only",
+    "frontend:messages_read": "POST only",
+    "frontend:desk_grab": "POST only",
+    "frontend:first_loan_decide": "POST only",
+    "frontend:referral": "leads each side to its own page",
+    "frontend:ledger": "leads to the quarter of today",
+    "frontend:ledger_xlsx": "a workbook",
+}
+# Django's own administration and the REST interface are no pages of this house.
+FOREIGN = ("admin", "v1")
+
+
+def names() -> list[str]:
+    """Every name of the URLconf outside FOREIGN, with its namespace."""
+    return sorted(set(_names(get_resolver().url_patterns, "")))
+
+
+def _names(patterns: list[URLPattern | URLResolver], prefix: str) -> Iterator[str]:
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            if pattern.namespace not in FOREIGN:
+                yield from _names(pattern.url_patterns, f"{pattern.namespace}:" if pattern.namespace else prefix)
+        else:
+            yield f"{prefix}{pattern.name}"
