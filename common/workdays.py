@@ -39,11 +39,23 @@ def is_tentative(year: int) -> bool:
     return not (_library_has_notice(year) or CalendarOverride.objects.filter(day__year=year).exists())
 
 
+def working_days_between(start: date, end: date) -> int:
+    """Working days after ``start`` up to and with ``end``; 0 when ``end`` is not later."""
+    overrides = _overrides_after(start)
+    days = (start + timedelta(days=number) for number in range(1, (end - start).days + 1))
+    return sum(overrides.get(day, _calendar(day.year).is_working_day(day)) for day in days)
+
+
+def _overrides_after(start: date) -> dict[date, bool]:
+    return dict(CalendarOverride.objects.filter(day__gt=start).order_by("day").values_list("day", "working"))
+
+
 def nth_working_day_after(start: date, count: int) -> DueDate:
     """Return the ``count``-th working day strictly after ``start`` (count ≥ 1)."""
+    overrides = _overrides_after(start)
     day, left = start, count
     while left:
         day += timedelta(days=1)
-        left -= is_working_day(day)
+        left -= overrides.get(day, _calendar(day.year).is_working_day(day))
     years = {(start + timedelta(days=1)).year, day.year}
     return DueDate(day=day, tentative=any(is_tentative(year) for year in years))
