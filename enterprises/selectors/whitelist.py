@@ -1,6 +1,6 @@
 """The whitelist as it stood on any day."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
@@ -16,6 +16,12 @@ def entries_on(day: date) -> QuerySet[WhitelistEntry]:
 def whitelist_on(day: date) -> QuerySet[Party]:
     """Parties on any batch in force on ``day``, each once, by party number."""
     return Party.objects.filter(Exists(entries_on(day).filter(party_id=OuterRef("pk")))).order_by("pk")
+
+
+def leaving_soon(day: date, days: int) -> QuerySet[WhitelistEntry]:
+    """Entries in force on ``day`` whose exit comes within ``days``, the earliest first."""
+    rows = entries_on(day).filter(exit_on__lte=day + timedelta(days=days))
+    return rows.select_related("party", "batch__department").order_by("exit_on", "pk")
 
 
 def batches() -> QuerySet[WhitelistBatch]:
