@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import pairwise
 
 from django.urls import reverse
 
@@ -76,7 +77,9 @@ def balance_chart(board: Board) -> LineChart | None:
     return LineChart(
         title=scope + "、".join(registry.get(kind).label for kind in counted.kinds),
         unit="亿元",
-        points=tuple(LinePoint(str(at.quarter), _hundred_millions(at.value), _hundred_millions(at.aim)) for at in board.levels),
+        points=tuple(
+            LinePoint(str(at.quarter), _hundred_millions(at.value), _hundred_millions(at.aim)) for at in board.levels
+        ),
         target_label=f"比上年同期增 {shown(declared.target)}% 应到",
         note=f"{'、'.join(missing)} 没有报送，线在此断开，不按零计。" if missing else "",
     )
@@ -103,13 +106,17 @@ def first_loan_map(board: Board, *, exact: bool) -> TileMap | None:
     if item is None or item.now.numerator is None:
         return None
     period = PlanPeriod(board.plan.starts_on, board.plan.ends_on)
-    now, before = ({row.key: row.adds for row in by_banner(part)} for part in parts_of(item.declared, period, board.quarter))
+    now, before = (
+        {row.key: row.adds for row in by_banner(part)} for part in parts_of(item.declared, period, board.quarter)
+    )
     nowhere = now.pop(NO_BANNER, 0)
     counts = {place: now.get(place, 0) for place in PLACES}
     seen: dict[str, int | None] = dict(counts) if exact else shown_counts(counts)
     known_before = item.now.denominator is not None
     tiles = tuple(
-        Tile(place, value, hidden=value is None, extra=(shown(before.get(place, 0) if known_before and exact else None),))
+        Tile(
+            place, value, hidden=value is None, extra=(shown(before.get(place, 0) if known_before and exact else None),)
+        )
         for place, value in seen.items()
     )
     return TileMap(
@@ -172,10 +179,10 @@ def _change(now: IndicatorValue, before: IndicatorValue) -> str:
 
 
 def _weakest(stages: tuple[Stage, ...], refusals: dict[str, int]) -> str:
-    steps = [(after.count * 100 // before.count, before, after) for before, after in zip(stages, stages[1:]) if before.count]
+    steps = [(before, after) for before, after in pairwise(stages) if before.count]
     if not steps:
         return ""
-    _, before, after = min(steps, key=lambda step: (Decimal(step[2].count) / step[1].count))
+    before, after = min(steps, key=lambda step: Decimal(step[1].count) / step[0].count)
     text = f"{after.label}转化最低（{percent(after.count, before.count)}）"
     if stages.index(after) > 2:
         reasons = [f"{reason} {count} 件" for reason, count in shown_counts(refusals).items() if count]

@@ -13,10 +13,11 @@ from frontend.charts.drawing import shown
 from journal import registry
 from journal.models import Posting
 from ledger.declarations import Growth, IndicatorDeclared, Ratio
-from ledger.drill import Part, Slice, by_banner, by_month, by_organisation
+from ledger.drill import Part, Slice, added_by, by_banner, by_month, by_organisation
 from ledger.indicators import IndicatorValue
+from matching.cases.kinds_financings import FIRST_LOAN
+from matching.cases.selectors_first import attested_in
 from products.rules.figures import quantity
-
 
 HIDDEN = "＊"
 
@@ -89,8 +90,10 @@ def breakdowns(part: Part, address: dict[str, str], *, exact: bool) -> list[Brea
 
 
 def record_rows(postings: Iterable[Posting], part: Part) -> list[RecordRow]:
-    """Postings of :func:`ledger.drill.records` as lines."""
-    return [_record(posting, part) for posting in postings]
+    """Postings of :func:`ledger.drill.records` as lines; a first loan brings what its bank attested."""
+    rows = list(postings)
+    attested = attested_in(row.source_key for row in rows if row.kind == FIRST_LOAN)
+    return [_record(row, part, attested.get(row.source_key, "")) for row in rows]
 
 
 def _breakdown(
@@ -102,7 +105,7 @@ def _breakdown(
         BreakdownRow(
             label=item.label,
             shown=HIDDEN if (adds := seen[item.key]) is None else _worth(adds, money=part.money),
-            records=f"{item.records} 笔" if exact and part.counting else "",
+            records=f"{item.records} 笔" if exact and part.money else "",
             share=0 if adds is None else item.adds * 100 // most,
             url=f"?{urlencode(address | {name: item.key})}#records" if exact and part.counting else "",
         )
@@ -115,10 +118,10 @@ def _adds(slices: list[Slice]) -> dict[str, int]:
     return {item.key: item.adds for item in slices}
 
 
-def _record(posting: Posting, part: Part) -> RecordRow:
+def _record(posting: Posting, part: Part, attested: str) -> RecordRow:
     kind = registry.get(posting.kind)
     taken_back = getattr(posting, "reversed_by", None)
-    counted = _worth(posting.adds, money=part.money) if posting.adds else _why_not(posting, taken_back, part)
+    counted = _worth(adds, money=part.money) if (adds := added_by(posting)) else _why_not(posting, taken_back, part)
     fields = ((label, posting.fields.get(name)) for name, label in kind.fields.items())
     return RecordRow(
         day=posting.occurred_on,
@@ -128,7 +131,7 @@ def _record(posting: Posting, part: Part) -> RecordRow:
         organisation=posting.organisation.name if posting.organisation else "",
         worth=str(posting.quantity) if posting.amount is None else _worth(posting.amount, money=True),
         counted=counted,
-        evidence=tuple(posting.evidence),
+        evidence=(*posting.evidence, *([attested] if attested else [])),
         fields=tuple((label, str(value)) for label, value in fields if value not in (None, "")),
         posted_by=str(posting.posted_by),
         posted_at=timezone.localtime(posting.posted_at),

@@ -1,6 +1,6 @@
 """待我办: what this reader must see to today, each with a due tag, a fact and where it is done."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -155,7 +155,14 @@ def _referrals(user: User) -> Iterable[Todo]:
     if oldest := rows.first():
         days = min(working_days_between(oldest.due_on, clock.today()), FAR) if oldest.due_on else 0
         title = f"超期派单 {rows.count()} 件"
-        yield Todo(f"已逾期 {days} 个工作日", "clay", title, f"最久：{oldest.institution.name}", _list("referrals"), oldest.due_on)
+        yield Todo(
+            f"已逾期 {days} 个工作日",
+            "clay",
+            title,
+            f"最久：{oldest.institution.name}",
+            _list("referrals"),
+            oldest.due_on,
+        )
 
 
 def _lists() -> Iterable[Todo]:
@@ -178,6 +185,6 @@ def _list(name: str) -> str:
     return reverse("frontend:office_waiting", args=[name])
 
 
-def waiting_rows(kind: WaitingList, rows: Sequence[Any]) -> list[WaitingRow]:
+def waiting_rows(kind: WaitingList, rows: Iterable[Any]) -> list[WaitingRow]:
     """A page of ``kind`` as lines."""
     return [kind.row(row) for row in rows]

@@ -13,6 +13,9 @@ from ledger.models import MeasureUnit, Plan
 from ledger.quarters import Quarter, containing
 from ledger.selectors import declaration
 
+# Two years of quarters: enough for a direction, few enough to tell a line from its aim.
+LEVELS = 8
+
 
 @dataclass(frozen=True)
 class BoardItem:
@@ -101,7 +104,8 @@ def board(plan: Plan, quarter: Quarter) -> Board:
     same = [Quarter(year, quarter.number) for year in range(plan.starts_on.year, quarter.year + 1)] or [quarter]
     earlier = Quarter(quarter.year - 1, quarter.number)
     level_of = next((item for item in declared if _is_level(item)), None)
-    run = [item for item in reversed(quarters_of(plan)) if item <= quarter] if level_of else []
+    over = [item for item in reversed(quarters_of(plan)) if item <= quarter and item.end <= clock.today()]
+    run = over[-LEVELS:] if level_of else []
     wanted = [(item, at) for item in declared for at in dict.fromkeys((earlier, *same))]
     wanted += [(level_of, at) for at in run if level_of]
     found = evaluate_all(wanted, PlanPeriod(plan.starts_on, plan.ends_on))
@@ -115,7 +119,7 @@ def board(plan: Plan, quarter: Quarter) -> Board:
         )
         for item in declared
     )
-    levels = tuple(_level(found[level_of.code, at], at) for at in run if level_of)
+    levels = tuple(_level(found[level_of.code, at], at, plan) for at in run if level_of)
     return Board(plan, quarter, min(quarter.end, clock.today()), items, levels, level_of)
 
 
@@ -153,9 +157,11 @@ def _is_level(item: IndicatorDeclared) -> bool:
     return isinstance(item.formula, Growth) and item.formula.of.op == "sum" and item.formula.of.window == "month"
 
 
-def _level(value: IndicatorValue, quarter: Quarter) -> Level:
+def _level(value: IndicatorValue, quarter: Quarter, plan: Plan) -> Level:
     base, target = value.denominator, value.target
-    aim = base * (100 + target) / 100 if base is not None and target is not None else None
+    # The plan asks nothing of the time after it.
+    known = base is not None and target is not None and quarter.end <= plan.ends_on
+    aim = Decimal(base or 0) * (100 + (target or 0)) / 100 if known else None
     return Level(quarter, value.numerator, aim, value.status if value.value is None else "")
 
 

@@ -1,8 +1,9 @@
 """Numbers out of postings: however many are asked for, one query reads them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import Count, Q, Sum
 from django.db.models.fields.json import KeyTextTransform
@@ -160,7 +161,7 @@ def _reporters(wanted: Mapping[Key, Asked]) -> dict[Key, frozenset[int]]:
 
 
 def _reporting(
-    rows: list[tuple[str, dict[str, object], date, int | None, date | None]], counting: Counting, days: Span
+    rows: Sequence[tuple[str, Any, date, int | None, date | None]], counting: Counting, days: Span
 ) -> Iterable[int]:
     for kind, fields, day, organisation, reversed_on in rows:
         standing = reversed_on is None or reversed_on > days.known_by

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import BigIntegerField, Case, Count, F, IntegerField, Min, QuerySet, Sum, Value, When
 from django.db.models.functions import Cast, TruncMonth
@@ -67,7 +68,9 @@ def parts_of(declared: IndicatorDeclared, period: PlanPeriod, quarter: Quarter) 
     found = [Part(code, LABELS[code], item, days) for code, (item, days) in zip(codes, counted, strict=False)]
     whole = declared.formula.denominator if isinstance(declared.formula, Ratio) else None
     if isinstance(whole, Members):
-        found.append(Part("denominator", LABELS["denominator"], None, Span(quarter.end, quarter.end, quarter.end), whole.of))
+        found.append(
+            Part("denominator", LABELS["denominator"], None, Span(quarter.end, quarter.end, quarter.end), whole.of)
+        )
     return tuple(found)
 
 
@@ -85,9 +88,16 @@ def records(part: Part, wanted: Wanted = Wanted()) -> QuerySet[Posting]:
         output_field=BigIntegerField(),
     )
     rows = _rows(asked).filter(counting.of_kind(asked, part.days)).annotate(adds=adds)
-    return _narrowed(rows, part, wanted).select_related("party", "organisation", "posted_by", "reversed_by").order_by(
-        "-occurred_on", "-pk"
+    return (
+        _narrowed(rows, part, wanted)
+        .select_related("party", "organisation", "posted_by", "reversed_by")
+        .order_by("-occurred_on", "-pk")
     )
+
+
+def added_by(posting: Posting) -> int:
+    """What a posting of :func:`records` adds to its part: an annotation the model does not know."""
+    return int(posting.__dict__["adds"])
 
 
 def total(part: Part) -> int:
@@ -99,7 +109,9 @@ def by_organisation(part: Part) -> list[Slice]:
     """By the organisation that reported or paid, the largest first."""
     rows = _sliced(part, "organisation_id", "organisation__name")
     return [
-        Slice(str(row["organisation_id"] or 0), row["organisation__name"] or "未记单位", row["records"], row["adds"] or 0)
+        Slice(
+            str(row["organisation_id"] or 0), row["organisation__name"] or "未记单位", row["records"], row["adds"] or 0
+        )
         for row in _largest_first(rows)
     ]
 
@@ -158,13 +170,13 @@ def _worth(asked: Counting) -> Value | Cast | F:
     return Cast(F(counting.column_of(asked)), BigIntegerField())
 
 
-def _sliced(part: Part, *columns: str) -> list[dict[str, object]]:
+def _sliced(part: Part, *columns: str) -> list[dict[str, Any]]:
     asked = _asked(part)
     rows = _adding(asked, part.days).order_by().values(*columns)
     return list(rows.annotate(records=Count("pk"), adds=Sum(_worth(asked))).order_by(*columns))
 
 
-def _largest_first(rows: list[dict[str, object]]) -> list[dict[str, object]]:
+def _largest_first(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: -(row["adds"] or 0))
 
 

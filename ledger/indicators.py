@@ -102,9 +102,7 @@ def evaluate_all(
         ],
     )
     return {
-        (declared.code, quarter): _valued(
-            declared, _Frame(period, quarter, _WINDOW_OF_PERIOD[declared.period], counts)
-        )
+        (declared.code, quarter): _valued(declared, _Frame(period, quarter, _WINDOW_OF_PERIOD[declared.period], counts))
         for declared, quarter in asked
     }
 
@@ -132,10 +130,8 @@ def _has_begun(declared: IndicatorDeclared, period: PlanPeriod, quarter: Quarter
 
 def _valued(declared: IndicatorDeclared, frame: "_Frame") -> IndicatorValue:
     quarter, period = frame.quarter, frame.period
-    if _has_begun(declared, period, quarter):
-        result = _result(declared, frame)
-    else:
-        result = _Result(None, reason="方案尚未开始")
+    begun = _has_begun(declared, period, quarter)
+    result = _result(declared, frame) if begun else _Result(None, reason="方案尚未开始")
     standing = _standing(declared, result.exact, quarter, period)
     gap = None
     if result.exact is not None and standing in (Standing.OPEN, Standing.MISSED):
@@ -156,12 +152,15 @@ def _valued(declared: IndicatorDeclared, frame: "_Frame") -> IndicatorValue:
     )
 
 
+_NOTHING_READ = Counts({}, {}, {})
+
+
 @dataclass(frozen=True)
 class _Frame:
     period: PlanPeriod
     quarter: Quarter
     default: Window
-    counts: Counts = Counts({}, {}, {})
+    counts: Counts = _NOTHING_READ
 
     def span(self, counting: Counting) -> Span:
         window = counting.window or self.default

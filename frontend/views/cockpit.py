@@ -1,4 +1,4 @@
-"""驾驶舱 of the finance office and the lead units: what to do, how far the plan is, and the records behind each figure."""
+"""驾驶舱 of the finance office and the lead units: what to do, how far the plan is, and the records behind it."""
 
 from datetime import date
 from typing import Any
@@ -86,7 +86,7 @@ def waiting(request: HttpRequest, kind: str) -> HttpResponse:
         raise Missing("没有这份清单，请回到驾驶舱重新选择。")
     listed = WAITING[kind]
     page = Paginator(listed.read(user), PAGE).get_page(request.GET.get("page"))
-    context = {"listed": listed, "page": page, "rows": waiting_rows(listed, page.object_list)}
+    context = {"listed": listed, "page": page, "rows": waiting_rows(listed, page)}
     return render(request, "frontend/office/waiting.html", context)
 
 
@@ -126,7 +126,13 @@ def _records(request: HttpRequest, part: Part, address: dict[str, str]) -> dict[
     """Records of the part, narrowed as the address says; a population has members instead."""
     if part.counting is None:
         people = Paginator(members(part), PAGE).get_page(request.GET.get("page"))
-        return {"page": people, "rows": [], "members": people.object_list, "query": f"{urlencode(address)}&", "chosen": ""}
+        return {
+            "page": people,
+            "rows": [],
+            "members": people.object_list,
+            "query": f"{urlencode(address)}&",
+            "chosen": "",
+        }
     wanted, chosen = _wanted(request)
     page = Paginator(records(part, wanted), PAGE).get_page(request.GET.get("page"))
     kept = {name: request.GET[name] for name in ("org", "banner", "month") if request.GET.get(name)}

@@ -5,7 +5,7 @@ from datetime import date
 
 from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 
-from accounts.models import Party, Role, User
+from accounts.models import Party, User
 from common import clock
 from enterprises.selectors.whitelist import whitelist_on
 from matching.cases.money_policies import claims_visible_to
@@ -35,11 +35,15 @@ def claim_work(user: User) -> ClaimWork:
         mine |= confirmable
     else:
         confirmable = Q(pk=None)
-    found = claims_visible_to(user).order_by().aggregate(
-        to_verify=Count("pk", filter=Q(state=State.DECLARED)),
-        to_confirm=Count("pk", filter=confirmable),
-        doubtful=Count("pk", filter=Q(state=State.DOUBTFUL)),
-        oldest=Min("created_at__date", filter=mine),
+    found = (
+        claims_visible_to(user)
+        .order_by()
+        .aggregate(
+            to_verify=Count("pk", filter=Q(state=State.DECLARED)),
+            to_confirm=Count("pk", filter=confirmable),
+            doubtful=Count("pk", filter=Q(state=State.DOUBTFUL)),
+            oldest=Min("created_at__date", filter=mine),
+        )
     )
     return ClaimWork(**found)
 
