@@ -1,5 +1,6 @@
 """The cockpit's tiles and charts, drawn from what the floors below computed."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import pairwise
@@ -18,7 +19,7 @@ from frontend.charts.tiles import PLACES, Tile, TileMap
 from journal import registry
 from ledger.board import Board, BoardItem
 from ledger.declarations import Growth
-from ledger.drill import by_banner, parts_of
+from ledger.drill import by_banner_of, parts_of
 from ledger.indicators import IndicatorValue, PlanPeriod
 from ledger.money import LABELS, InstitutionTotal
 from matching.cases.kinds_financings import FIRST_LOAN
@@ -85,7 +86,7 @@ def balance_chart(board: Board) -> LineChart | None:
     )
 
 
-def funnel_chart(counts: FunnelCounts, refusals: dict[str, int]) -> Funnel | None:
+def funnel_chart(counts: FunnelCounts) -> Funnel | None:
     """From need to money; None while no need was registered. The note gives the reasons of the weakest step."""
     if not counts.registered:
         return None
@@ -97,7 +98,7 @@ def funnel_chart(counts: FunnelCounts, refusals: dict[str, int]) -> Funnel | Non
         Stage("已授信", counts.approved, decided=True),
         Stage("已放款", counts.disbursed, decided=True),
     )
-    return Funnel("需求到放款", "件", stages, note=_weakest(stages, refusals))
+    return Funnel("需求到放款", "件", stages, note=_weakest(stages, counts.refusals))
 
 
 def first_loan_map(board: Board, *, exact: bool) -> TileMap | None:
@@ -106,9 +107,8 @@ def first_loan_map(board: Board, *, exact: bool) -> TileMap | None:
     if item is None or item.now.numerator is None:
         return None
     period = PlanPeriod(board.plan.starts_on, board.plan.ends_on)
-    now, before = (
-        {row.key: row.adds for row in by_banner(part)} for part in parts_of(item.declared, period, board.quarter)
-    )
+    parts = parts_of(item.declared, period, board.quarter)
+    now, before = ({row.key: row.adds for row in rows} for rows in by_banner_of(parts))
     nowhere = now.pop(NO_BANNER, 0)
     counts = {place: now.get(place, 0) for place in PLACES}
     seen: dict[str, int | None] = dict(counts) if exact else shown_counts(counts)
@@ -178,7 +178,7 @@ def _change(now: IndicatorValue, before: IndicatorValue) -> str:
     return f"同比 {'+' if difference > 0 else '−'}{shown(abs(difference))}{unit}"
 
 
-def _weakest(stages: tuple[Stage, ...], refusals: dict[str, int]) -> str:
+def _weakest(stages: tuple[Stage, ...], refusals: Mapping[str, int]) -> str:
     steps = [(before, after) for before, after in pairwise(stages) if before.count]
     if not steps:
         return ""

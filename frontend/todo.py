@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db.models import Count, Min
 from django.urls import reverse
 
 from accounts.models import User
 from accounts.policies import OFFICE_ROLES
 from common import clock
-from common.workdays import working_days_between
 from enterprises.selectors.whitelist import leaving_soon
-from frontend.clocks import FAR
 from ledger.board import late_measures, next_report
 from ledger.models import Plan
 from matching.cases.selectors_office import claim_work, overdue_referrals, without_officer
@@ -151,18 +150,10 @@ def _report(plan: Plan) -> Iterable[Todo]:
 
 
 def _referrals(user: User) -> Iterable[Todo]:
-    rows = overdue_referrals(user)
-    if oldest := rows.first():
-        days = min(working_days_between(oldest.due_on, clock.today()), FAR) if oldest.due_on else 0
-        title = f"超期派单 {rows.count()} 件"
-        yield Todo(
-            f"已逾期 {days} 个工作日",
-            "clay",
-            title,
-            f"最久：{oldest.institution.name}",
-            _list("referrals"),
-            oldest.due_on,
-        )
+    found = overdue_referrals(user).order_by().aggregate(count=Count("pk"), oldest=Min("due_on"))
+    if found["count"]:
+        fact = f"最早一件 {found['oldest']:%Y-%m-%d} 到期，请催办"
+        yield Todo("已超期", "clay", f"超期派单 {found['count']} 件", fact, _list("referrals"), found["oldest"])
 
 
 def _lists() -> Iterable[Todo]:

@@ -1,7 +1,7 @@
 """What the cockpit shows of a plan in one quarter: every indicator, the year before, and the years so far."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from common import clock, workdays
@@ -15,6 +15,8 @@ from ledger.selectors import declaration
 
 # Two years of quarters: enough for a direction, few enough to tell a line from its aim.
 LEVELS = 8
+# Days in which five working days pass even across the longest holiday.
+LONGEST_WAIT = 25
 
 
 @dataclass(frozen=True)
@@ -127,10 +129,14 @@ def next_report(plan: Plan) -> ReportDue | None:
     """The ledger due next; None once the plan is over and its last ledger was due."""
     today = clock.today()
     here = containing(today)
-    last = Quarter(here.year - 1, 4) if here.number == 1 else Quarter(here.year, here.number - 1)
+    last = containing(here.start - timedelta(days=1))
     for quarter in (last, here):
+        inside = plan.starts_on <= quarter.end and quarter.start <= plan.ends_on
+        # Five working days are over within the first weeks; no calendar is asked about after that.
+        if not inside or today > quarter.end + timedelta(days=LONGEST_WAIT):
+            continue
         due = quarters.due(quarter)
-        if due.day >= today and plan.starts_on <= quarter.end and quarter.start <= plan.ends_on:
+        if due.day >= today:
             return ReportDue(quarter, due.day, due.tentative, workdays.working_days_between(today, due.day))
     return None
 

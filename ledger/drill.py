@@ -1,6 +1,6 @@
 """From a figure to the records that make it: parts, breakdowns whose sum is the figure, and the records themselves."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -126,12 +126,23 @@ def by_month(part: Part) -> list[Slice]:
 
 def by_banner(part: Part) -> list[Slice]:
     """By the banner of the party, the largest first; what has no known banner is a line of its own."""
+    return by_banner_of([part])[0]
+
+
+def by_banner_of(parts: Sequence[Part]) -> list[list[Slice]]:
+    """The same for several parts with one look at the banners, as they are known at the end of the first."""
+    held = [_by_party(part) for part in parts]
+    banners = banners_of({party for rows in held for party, _, _ in rows if party}, parts[0].days.end)
+    return [_in_banners(rows, banners) for rows in held]
+
+
+def _by_party(part: Part) -> list[tuple[int | None, int, int]]:
     if part.counting is None:
-        pairs: Iterable[tuple[int | None, int, int]] = ((pk, 1, 1) for pk in members(part).values_list("pk", flat=True))
-    else:
-        pairs = ((row["party_id"], row["records"], row["adds"] or 0) for row in _sliced(part, "party_id"))
-    held = list(pairs)
-    banners = banners_of({party for party, _, _ in held if party}, part.days.end)
+        return [(pk, 1, 1) for pk in members(part).values_list("pk", flat=True)]
+    return [(row["party_id"], row["records"], row["adds"] or 0) for row in _sliced(part, "party_id")]
+
+
+def _in_banners(held: list[tuple[int | None, int, int]], banners: Mapping[int, str]) -> list[Slice]:
     found: dict[str, tuple[int, int]] = {}
     for party, number, adds in held:
         banner = banners.get(party or 0, NO_BANNER)

@@ -6,24 +6,15 @@ from datetime import date
 from enterprises import places
 from enterprises.fact_cells import REGION
 from enterprises.facts import SetValue
-from enterprises.selectors.facts import has_expired, latest_facts
+from enterprises.selectors.facts import first_known, has_expired
 
 NO_BANNER = "旗区未登记"
 
 
 def banners_of(party_ids: Iterable[int], on: date) -> dict[int, str]:
-    """Banner by party number as far as it is known on ``on``; at most two queries.
-
-    The region known last speaks where none was recorded by then: firms are entered long after their first loan.
-    """
-    ids = set(party_ids)
-    facts = latest_facts(ids, on, fields=(REGION,))
-    later = ids - set(facts)
-    if later:
-        facts |= latest_facts(later, date.max, fields=(REGION,))
+    """Banner by party number as far as it is known on ``on``; one query."""
     found = {}
-    for party, held in facts.items():
-        fact = held[REGION]
+    for party, fact in first_known(party_ids, REGION, on).items():
         if not has_expired(fact, on) and (banner := banner_in(places.membership(fact.value))):
             found[party] = banner
     return found

@@ -1,6 +1,6 @@
 """Which of a party's dated facts hold on a day."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -30,17 +30,28 @@ class FactRow:
     note: str
 
 
-def latest_facts(party_ids: Iterable[int], on: date, *, fields: Sequence[str] = ()) -> dict[int, dict[str, Fact]]:
-    """By party and field, the fact that speaks on ``on``, expired ones included; one query. ``fields``: only those."""
+def latest_facts(party_ids: Iterable[int], on: date) -> dict[int, dict[str, Fact]]:
+    """By party and field, the fact that speaks on ``on``, expired ones included; one query."""
     rows = Fact.objects.filter(party_id__in=set(party_ids), as_of__lte=on).order_by("party_id", "field", "as_of", "pk")
-    if fields:
-        rows = rows.filter(field__in=fields)
     found: dict[int, dict[str, Fact]] = {}
     for fact in rows:
         held = found.setdefault(fact.party_id, {})
         rival = held.get(fact.field)
         if rival is None or _strength(fact) >= _strength(rival):
             held[fact.field] = fact
+    return found
+
+
+def first_known(party_ids: Iterable[int], field: str, on: date) -> dict[int, Fact]:
+    """Of one field, the fact that speaks on ``on``, or the earliest one after it; one query.
+
+    For what hardly changes: firms are entered long after the loan that is counted by where they sit.
+    """
+    found: dict[int, Fact] = {}
+    for fact in Fact.objects.filter(party_id__in=set(party_ids), field=field).order_by("party_id", "as_of", "pk"):
+        rival = found.get(fact.party_id)
+        if rival is None or (fact.as_of <= on and _strength(fact) >= _strength(rival)):
+            found[fact.party_id] = fact
     return found
 
 

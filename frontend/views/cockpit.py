@@ -24,7 +24,7 @@ from ledger.models import Plan
 from ledger.money import LABELS, totals
 from ledger.quarters import Quarter, parse
 from ledger.selectors import current_plan
-from matching.cases.selectors_funnel import funnel_counts, refusal_counts
+from matching.cases.selectors_funnel import funnel_counts
 
 PAGE = 25
 
@@ -42,7 +42,7 @@ def cockpit(request: HttpRequest) -> HttpResponse:
         "todos": todos(user, plan),
         "tiles": goal_tiles(shown),
         "balance": balance_chart(shown),
-        "funnel": funnel_chart(funnel_counts(start, shown.as_of), refusal_counts(start, shown.as_of)),
+        "funnel": funnel_chart(funnel_counts(start, shown.as_of)),
         "map": first_loan_map(shown, exact=policies.can(user, "trace", plan)),
         "money": money_choices(totals(start, shown.as_of), money if money in LABELS else "贷"),
     }
@@ -86,7 +86,7 @@ def waiting(request: HttpRequest, kind: str) -> HttpResponse:
         raise Missing("没有这份清单，请回到驾驶舱重新选择。")
     listed = WAITING[kind]
     page = Paginator(listed.read(user), PAGE).get_page(request.GET.get("page"))
-    context = {"listed": listed, "page": page, "rows": waiting_rows(listed, page)}
+    context = {"listed": listed, "page": page, "rows": waiting_rows(listed, page), "query": ""}
     return render(request, "frontend/office/waiting.html", context)
 
 

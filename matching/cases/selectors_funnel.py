@@ -1,5 +1,6 @@
 """How far the needs of a period have come: registered, matched, dispatched, accepted, approved, disbursed."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,10 +15,15 @@ from matching.models import MatchResult, Referral
 
 _REACHED = {"accepted": State.ACCEPTED, "approved": State.APPROVED, "disbursed": State.DISBURSED}
 
+_LABELS = {"lapsed": "超期未响应", **dict(Referral.Refusal.choices)}
+
 
 @dataclass(frozen=True)
 class FunnelCounts:
-    """Needs, each counted once a stage whatever the number of institutions it lies with."""
+    """Needs, each counted once a stage whatever the number of institutions it lies with.
+
+    ``refusals``: why institutions did not take them, as people read it → referrals, the most frequent first.
+    """
 
     registered: int
     matched: int
@@ -25,6 +31,7 @@ class FunnelCounts:
     accepted: int
     approved: int
     disbursed: int
+    refusals: Mapping[str, int]
 
 
 def funnel_counts(start: date, end: date) -> FunnelCounts:
@@ -36,22 +43,17 @@ def funnel_counts(start: date, end: date) -> FunnelCounts:
     rows = _dispatched(start, end).annotate(
         **{f"was_{name}": Exists(log.filter(to_state=state)) for name, state in _REACHED.items()}
     )
+    over = Q(closed_at__date__lte=end)
+    reasons = {"lapsed": over & Q(state=State.LAPSED)}
+    reasons |= {reason: over & Q(state=State.REFUSED, refusal=reason) for reason in Referral.Refusal.values}
     reached = rows.aggregate(
         dispatched=Count("need_id", distinct=True),
         **{name: Count("need_id", distinct=True, filter=Q(**{f"was_{name}": True})) for name in _REACHED},
+        **{f"why_{reason}": Count("pk", filter=which) for reason, which in reasons.items()},
     )
-    return FunnelCounts(**found, **reached)
-
-
-def refusal_counts(start: date, end: date) -> dict[str, int]:
-    """Why institutions refused the same needs by ``end``: reason as people read it → referrals, most frequent first.
-
-    Referrals nobody answered in time are counted too, under the name of their state.
-    """
-    rows = _dispatched(start, end).filter(state__in=[State.REFUSED, State.LAPSED], closed_at__date__lte=end)
-    labels = dict(Referral.Refusal.choices)
-    counts = rows.order_by().values_list("refusal").annotate(count=Count("pk")).order_by("-count", "refusal")
-    return {labels.get(reason, "超期未响应"): count for reason, count in counts}
+    why = {_LABELS[reason]: reached.pop(f"why_{reason}") for reason in reasons}
+    refusals = {label: count for label, count in sorted(why.items(), key=lambda item: -item[1]) if count}
+    return FunnelCounts(**found, **reached, refusals=refusals)
 
 
 def _registered(start: date, end: date) -> QuerySet[Need]:
