@@ -137,10 +137,8 @@ def test_without_a_plan_the_page_says_what_to_do(client, clerk):
 
 
 def test_counts_are_held_against_time_and_rates_against_their_target(plan):
-    kinds = {
-        tile.item.declared.code: tile.meter.tick_kind if tile.meter else ""
-        for tile in goal_tiles(board(plan, parse("2024Q2")))
-    }
+    tiles = {tile.item.declared.code: tile for tile in goal_tiles(board(plan, parse("2024Q2")))}
+    kinds = {code: tile.meter.tick_kind if tile.meter else "" for code, tile in tiles.items()}
     assert {code for code, kind in kinds.items() if kind == "target"} == {"loan-growth", "first-loan-growth"}
     assert {code for code, kind in kinds.items() if not kind} == {"loan-access-rate", "first-loan-rate"}
     assert 49 < tiles["matching-events"].goal.elapsed < 51

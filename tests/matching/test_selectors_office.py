@@ -93,9 +93,10 @@ def test_the_funnel_counts_a_need_once_a_stage_and_only_up_to_the_day(chain):
 
 
 def test_what_a_bank_grabbed_is_not_dispatched_before_the_firm_consents(chain):
-    referral_grab(actor=chain.bankers[2], need_code=chain.need.code, institution=chain.banks[2])
+    row = referral_grab(actor=chain.bankers[2], need_code=chain.need.code, institution=chain.banks[2])
     assert funnel_counts(*YEAR).dispatched == 0
     chain.consent(2)
+    referral_advance(actor=chain.bankers[2], referral=row, to="accepted")
     assert funnel_counts(*YEAR).dispatched == 1
 
 
