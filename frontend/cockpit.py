@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from django.urls import reverse
 
-from common.small_counts import SMALLEST_SHOWN, shown_counts
+from accounts.small_counts import SMALLEST_SHOWN, shown_counts
 from enterprises.selectors.banners import NO_BANNER
 from frontend.charts.bars import Bar, BarChart
 from frontend.charts.drawing import percent, shown

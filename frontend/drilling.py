@@ -7,7 +7,7 @@ from datetime import date, datetime
 from django.utils import timezone
 from django.utils.http import urlencode
 
-from common.small_counts import shown_counts
+from accounts.small_counts import shown_counts
 from enterprises.selectors.banners import NO_BANNER
 from frontend.charts.drawing import shown
 from journal import registry

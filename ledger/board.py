@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from common import clock, workdays
+from common import clock
 from ledger import quarters
 from ledger.declarations import Growth, IndicatorDeclared
 from ledger.drafts import DeadlineState, DeadlineStatus, deadline_states
@@ -137,7 +137,7 @@ def next_report(plan: Plan) -> ReportDue | None:
             continue
         due = quarters.due(quarter)
         if due.day >= today:
-            return ReportDue(quarter, due.day, due.tentative, workdays.working_days_between(today, due.day))
+            return ReportDue(quarter, due.day, due.tentative, quarters.working_days_between(today, due.day))
     return None
 
 

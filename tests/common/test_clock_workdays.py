@@ -50,20 +50,6 @@ def test_an_override_row_wins_over_the_library_and_ends_the_tentative_state():
     assert not after.tentative
 
 
-@pytest.mark.parametrize(
-    ("start", "end", "days"),
-    [
-        (date(2024, 9, 30), date(2024, 10, 12), 5),  # the due day is the fifth
-        (date(2024, 9, 27), date(2024, 9, 30), 2),  # Sunday the 29th is worked
-        (date(2024, 10, 12), date(2024, 10, 12), 0),
-        (date(2024, 10, 12), date(2024, 9, 30), 0),
-    ],
-)
-def test_working_days_between_agree_with_the_due_day(start, end, days, django_assert_num_queries):
-    with django_assert_num_queries(1):
-        assert workdays.working_days_between(start, end) == days
-
-
 def test_a_due_day_asks_the_calendar_once(django_assert_num_queries):
     with django_assert_num_queries(1):
         workdays.nth_working_day_after(date(2024, 9, 30), 5)

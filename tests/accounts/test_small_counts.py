@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.small_counts import SMALLEST_SHOWN, shown_counts
+from accounts.small_counts import SMALLEST_SHOWN, shown_counts
 
 
 def test_small_ones_go_and_nothing_is_nothing():
