@@ -233,6 +233,14 @@ def test_a_page_asks_few_questions_and_writes_nothing(office, address):
     assert [query["sql"] for query in captured if query["sql"].startswith(WRITES)] == []
 
 
+def test_within_the_plan_the_strip_asks_the_calendar_and_still_few_questions(office):
+    with clock.at(date(2024, 10, 9)):
+        office.get("/office/")
+        with CaptureQueriesContext(connection) as captured:
+            assert "报送2024年第三季度台账" in text_of(office.get("/office/"))
+    assert len(captured) <= 25, "\n".join(query["sql"][:160] for query in captured)
+
+
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_more_records_ask_no_more_questions(office, address):
     office.get(address)
