@@ -1,5 +1,6 @@
 """Working days of the State Council's calendar (library ``holidays``), corrected by rows the office can edit."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -28,10 +29,10 @@ def _library_has_notice(year: int) -> bool:
     return any(day.year == year for day in getattr(_calendar(year), "weekend_workdays", ()))
 
 
-def is_working_day(day: date) -> bool:
-    """True when offices work that day; an override row wins over the library."""
-    override = CalendarOverride.objects.filter(day=day).values_list("working", flat=True).first()
-    return _calendar(day.year).is_working_day(day) if override is None else override
+def calendar() -> Callable[[date], bool]:
+    """Whether offices work on a day; an override row wins over the library. One query, whatever is asked then."""
+    overrides = dict(CalendarOverride.objects.order_by("day").values_list("day", "working"))
+    return lambda day: overrides.get(day, _calendar(day.year).is_working_day(day))
 
 
 def is_tentative(year: int) -> bool:
@@ -41,9 +42,8 @@ def is_tentative(year: int) -> bool:
 
 def nth_working_day_after(start: date, count: int) -> DueDate:
     """Return the ``count``-th working day strictly after ``start`` (count ≥ 1)."""
-    day, left = start, count
+    works, day, left = calendar(), start, count
     while left:
         day += timedelta(days=1)
-        left -= is_working_day(day)
-    years = {(start + timedelta(days=1)).year, day.year}
-    return DueDate(day=day, tentative=any(is_tentative(year) for year in years))
+        left -= works(day)
+    return DueDate(day, any(is_tentative(year) for year in {(start + timedelta(days=1)).year, day.year}))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from common import clock
-from common.workdays import is_working_day
+from common.workdays import calendar
 from matching.cases.clock import DAYS
 from matching.cases.labels import labels
 from matching.cases.opening import AWAITING_CONSENT
@@ -27,11 +27,11 @@ class Due:
 
 
 class WorkClock:
-    """Counts working days for one page, asking for each day of the calendar once."""
+    """Counts working days for one page, with one look at the calendar."""
 
     def __init__(self) -> None:
         self.today = clock.today()
-        self._working: dict[date, bool] = {}
+        self._works = calendar()
 
     def due(self, referral: Referral) -> Due:
         """What the institution owes for ``referral`` now."""
@@ -60,11 +60,6 @@ class WorkClock:
             day += timedelta(days=1)
             count += self._works(day)
         return max(count, 1)
-
-    def _works(self, day: date) -> bool:
-        if day not in self._working:
-            self._working[day] = is_working_day(day)
-        return self._working[day]
 
 
 def stage_of(referral: Referral) -> str:

@@ -29,8 +29,9 @@ PUBLIC_TABS = (HOME, PRODUCTS)
 FIRM_TABS = (TODAY, PRODUCTS, MATCHES, NEEDS, CONSENTS, FACTS)
 FIRST_LOANS: Tab = ("first_loans", "首贷核验")
 CASES: Tab = ("officer", "今日")
-OFFICE_TABS = (LEDGER, FIRST_LOANS, PLAN, PRODUCTS)
-LEAD_TABS = (LEDGER, PLAN, PRODUCTS)
+COCKPIT: Tab = ("office", "驾驶舱")
+OFFICE_TABS = (COCKPIT, LEDGER, FIRST_LOANS, PLAN, PRODUCTS)
+LEAD_TABS = (COCKPIT, LEDGER, PLAN, PRODUCTS)
 STAFF_TABS = (PRODUCTS, PLAN, LEDGER)
 DESK_TABS = (DESK, INBOX, POOL, SHELF, *STAFF_TABS)
 
@@ -59,6 +60,8 @@ UNDER = {
     "desk_product_new": "desk_products",
     "desk_product_edit": "desk_products",
     "officer_case": "officer",
+    "office_indicator": "office",
+    "office_waiting": "office",
     "facts_edit": "facts",
     "ledger_quarter": "ledger",
 }

@@ -3,6 +3,7 @@
 from django.urls import path, register_converter
 
 from frontend.views import (
+    cockpit,
     consents,
     design,
     desk,
@@ -62,6 +63,9 @@ urlpatterns = [
     path("desk/", desk.today, name="desk"),
     path("officer/", officer.today, name="officer"),
     path("officer/cases/<code:code>/", officer.case, name="officer_case"),
+    path("office/", cockpit.cockpit, name="office"),
+    path("office/indicators/<code:code>/", cockpit.indicator, name="office_indicator"),
+    path("office/waiting/<code:kind>/", cockpit.waiting, name="office_waiting"),
     path("office/first-loans/", first_loans.first_loans, name="first_loans"),
     path("office/first-loans/<code:number>/", first_loans.first_loan_decide, name="first_loan_decide"),
     path("desk/inbox/", desk.inbox, name="desk_inbox"),

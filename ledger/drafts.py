@@ -72,6 +72,15 @@ def drafted(measures: Sequence[MeasureDeclared], as_of: date, plan_starts: date,
     return {measure.number: _drafted(measure, rows, as_of.year, on) for measure in measures}
 
 
+def deadline_states(
+    measures: Sequence[MeasureDeclared], plan_starts: date, on: date
+) -> dict[int, tuple[DeadlineState, ...]]:
+    """Every point of 完成时限 as it stands on ``on``, by measure number; one query."""
+    kinds = {item.met_by.kind for measure in measures for item in measure.deadlines if item.met_by}
+    rows = list(postings.in_force(sorted(kinds), Span(plan_starts, on, on)).order_by("occurred_on", "pk"))
+    return {measure.number: tuple(_state(item, rows, on) for item in measure.deadlines) for measure in measures}
+
+
 def _drafted(measure: MeasureDeclared, rows: list[Posting], year: int, on: date) -> Drafted:
     deadlines = tuple(_state(item, rows, on) for item in measure.deadlines)
     sentences, evidence = _progress(measure.drafts, rows, year)

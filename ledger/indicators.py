@@ -3,21 +3,18 @@
 What no posting proves is ``None`` with a Chinese status; nothing missing is ever turned into 0.
 """
 
-from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from fractions import Fraction
 
-from django.db.models import Count, F, Q, QuerySet, Sum
-from django.db.models.fields.json import KeyTextTransform
-
 from journal import registry
-from journal.models import Posting
 from ledger import postings
+from ledger.counting import Counts, read
 from ledger.declarations import Counting, Growth, IndicatorDeclared, Members, Ratio, Window
-from ledger.populations import POPULATIONS, Population
+from ledger.populations import POPULATIONS
 from ledger.postings import Span
 from ledger.quarters import Quarter
 
@@ -89,11 +86,56 @@ class _Result:
 
 def evaluate(declared: IndicatorDeclared, period: PlanPeriod, quarter: Quarter) -> IndicatorValue:
     """The indicator as of the quarter's last day."""
-    default = _WINDOW_OF_PERIOD[declared.period]
-    if quarter.end < period.starts_on and default == "plan":
-        result = _Result(None, reason="方案尚未开始")
-    else:
-        result = _result(declared, _Frame(period, quarter, default))
+    return evaluate_all([(declared, quarter)], period)[declared.code, quarter]
+
+
+def evaluate_all(
+    wanted: Iterable[tuple[IndicatorDeclared, Quarter]], period: PlanPeriod
+) -> dict[tuple[str, Quarter], IndicatorValue]:
+    """Every pair of indicator and quarter; the number of queries depends on neither pairs nor postings."""
+    asked = list(wanted)
+    pairs = [(declared, quarter) for declared, quarter in asked if _has_begun(declared, period, quarter)]
+    counts = read(
+        [(item, days) for declared, quarter in pairs for item, days in parts(declared, period, quarter)],
+        [(item.of, quarter.end) for declared, quarter in pairs if (item := _members_of(declared))],
+        [
+            (item, days)
+            for declared, quarter in pairs
+            if isinstance(declared.formula, Growth) and declared.formula.same_reporters
+            for item, days in parts(declared, period, quarter)
+        ],
+    )
+    return {
+        (declared.code, quarter): _valued(declared, _Frame(period, quarter, _WINDOW_OF_PERIOD[declared.period], counts))
+        for declared, quarter in asked
+    }
+
+
+def parts(declared: IndicatorDeclared, period: PlanPeriod, quarter: Quarter) -> list[tuple[Counting, Span]]:
+    """What is counted and in which days: the number alone, numerator and denominator, or now and a year before."""
+    frame = _Frame(period, quarter, _WINDOW_OF_PERIOD[declared.period])
+    formula = declared.formula
+    if isinstance(formula, Growth):
+        now = frame.span(formula.of)
+        return [(formula.of, now), (formula.of, now.year_earlier())]
+    both = [formula.numerator, formula.denominator] if isinstance(formula, Ratio) else [formula]
+    return [(item, frame.span(item)) for item in both if isinstance(item, Counting)]
+
+
+def _members_of(declared: IndicatorDeclared) -> Members | None:
+    formula = declared.formula
+    whole = formula.denominator if isinstance(formula, Ratio) else None
+    return whole if isinstance(whole, Members) else None
+
+
+def _has_begun(declared: IndicatorDeclared, period: PlanPeriod, quarter: Quarter) -> bool:
+    return quarter.end >= period.starts_on or _WINDOW_OF_PERIOD[declared.period] != "plan"
+
+
+def _valued(declared: IndicatorDeclared, frame: "_Frame") -> IndicatorValue:
+    quarter, period = frame.quarter, frame.period
+    begun = _has_begun(declared, period, quarter)
+    result = _result(declared, frame) if begun else _Result(None, reason="方案尚未开始")
     standing = _standing(declared, result.exact, quarter, period)
     gap = None
     if result.exact is not None and standing in (Standing.OPEN, Standing.MISSED):
@@ -121,6 +163,7 @@ class _Frame:
     period: PlanPeriod
     quarter: Quarter
     default: Window
+    counts: Counts = field(default_factory=Counts)
 
     def span(self, counting: Counting) -> Span:
         window = counting.window or self.default
@@ -133,13 +176,13 @@ def _result(declared: IndicatorDeclared, frame: _Frame) -> _Result:
         return _ratio(formula, frame)
     if isinstance(formula, Growth):
         return _growth(formula, frame)
-    number = _number(formula, frame.span(formula), "本期")
+    number = _number(formula, frame.span(formula), "本期", frame.counts)
     exact = None if number.value is None else Fraction(number.value, declared.per_unit)
     return _Result(exact, reason=number.reason, notes=(number.note,))
 
 
 def _ratio(formula: Ratio, frame: _Frame) -> _Result:
-    part = _number(formula.numerator, frame.span(formula.numerator), "本期")
+    part = _number(formula.numerator, frame.span(formula.numerator), "本期", frame.counts)
     whole = _whole(formula.denominator, frame)
     if part.value is None or whole.value is None:
         return _Result(None, part.value, whole.value, whole.reason or part.reason)
@@ -150,18 +193,17 @@ def _ratio(formula: Ratio, frame: _Frame) -> _Result:
 
 def _whole(declared: Counting | Members, frame: _Frame) -> _Number:
     if isinstance(declared, Counting):
-        return _number(declared, frame.span(declared), "本期")
-    population, day = POPULATIONS[declared.of], frame.quarter.end
-    if not population.recorded(day):
-        return _Number(None, f"未记录（期末没有“{population.label}”）")
-    return _Number(population.on(day).count())
+        return _number(declared, frame.span(declared), "本期", frame.counts)
+    count = frame.counts.member_count(declared, frame.quarter.end)
+    reason = f"未记录（期末没有“{POPULATIONS[declared.of].label}”）" if count is None else ""
+    return _Number(count, reason)
 
 
 def _growth(formula: Growth, frame: _Frame) -> _Result:
     now = frame.span(formula.of)
     before = now.year_earlier()
-    current = _number(formula.of, now, "本期")
-    base = _number(formula.of, before, BASE)
+    current = _number(formula.of, now, "本期", frame.counts)
+    base = _number(formula.of, before, BASE, frame.counts)
     stated = next((item for item in formula.baseline if item.until == before.end), None)
     if base.value is None and stated:
         base = _Number(stated.value, note=f"基数为方案申报数（{stated.basis}）")
@@ -172,84 +214,50 @@ def _growth(formula: Growth, frame: _Frame) -> _Result:
         return _Result(None, current.value, None, f"无基期（{base.reason}）", notes)
     if base.value == 0:
         return _Result(None, current.value, 0, "基数为0", notes)
-    if formula.same_reporters and (reason := _different_reporters(formula.of, now, before)):
+    if formula.same_reporters and (reason := _different_reporters(formula.of, now, before, frame.counts)):
         return _Result(None, current.value, base.value, reason, notes)
     exact = Fraction((current.value - base.value) * 100, base.value)
     return _Result(exact, current.value, base.value, notes=notes)
 
 
-def _different_reporters(counting: Counting, now: Span, before: Span) -> str:
-    here, there = (set(_rows(counting, days).values_list("organisation", flat=True)) for days in (now, before))
+def _different_reporters(counting: Counting, now: Span, before: Span, counts: Counts) -> str:
+    here, there = (counts.reporters_of(counting, days) for days in (now, before))
     if here == there:
         return ""
     missing, gone = len(there - here), len(here - there)
     return f"两期上报机构不一致（本期缺{missing}家，上年同期缺{gone}家），确无数额的请报0后再算"
 
 
-def _rows(counting: Counting, days: Span) -> QuerySet[Posting]:
-    where = {f"fields__{name}__in": values for name, values in counting.where.items()}
-    return postings.in_force(counting.kinds, days).filter(**where).order_by()
-
-
-def _number(counting: Counting, days: Span, when: str) -> _Number:
-    """One aggregate query. Nothing recorded, or a recorded row without the column asked for, is unknown."""
-    label = "、".join(registry.get(kind).label for kind in counting.kinds)
-    if counting.among and counting.member_on == "day":
-        return _belonging(counting, POPULATIONS[counting.among], days, when)
-    counted = Q(pk__isnull=False)
-    if counting.among:
-        counted = Q(party_id__in=POPULATIONS[counting.among].on(days.end).order_by().values("pk"))
-    found = _aggregate(counting, _rows(counting, days), counted)
-    if not found["recorded"]:
-        return _Number(None, _unrecorded(counting, when))
-    if found["unknown"]:
+def _number(counting: Counting, days: Span, when: str, counts: Counts) -> _Number:
+    """Nothing recorded, or a recorded row without the column asked for, is unknown."""
+    if counting.member_on == "day":
+        return _belonging(counting, days, when, counts)
+    label = _kinds(counting)
+    found = counts.number(counting, days)
+    if not found.recorded:
+        return _Number(None, f"未记录（{when}没有“{label}”记账）")
+    if found.unknown:
         what = "主体" if counting.among else _COLUMN_LABELS.get(counting.column, "所需字段")
-        return _Number(None, f"无法计算（{when}“{label}”有{found['unknown']}笔未填{what}，请补齐）")
-    return _Number(int(found["value"] or 0))
+        return _Number(None, f"无法计算（{when}“{label}”有{found.unknown}笔未填{what}，请补齐）")
+    return _Number(found.value)
 
 
-def _belonging(counting: Counting, population: Population, days: Span, when: str) -> _Number:
+def _belonging(counting: Counting, days: Span, when: str, counts: Counts) -> _Number:
     """Parties that belonged on the day of their posting; the note says how many did not and how many cannot be told."""
-    rows = list(_rows(counting, days).values_list("party_id", "occurred_on", "quantity"))
-    if not rows:
-        return _Number(None, _unrecorded(counting, when))
-    if not population.recorded(days.end):
+    found = counts.belonging(counting, days)
+    if not found.recorded:
+        return _Number(None, f"未记录（{when}没有“{_kinds(counting)}”记账）")
+    if not found.listed:
         return _Number(None, f"{days.end.year}年没有名单，无法计算{'基数' if when == BASE else ''}")
-    pairs = {(party, day) for party, day, quantity in rows if party is not None and quantity > 0}
-    answers: dict[int, set[bool | None]] = defaultdict(set)
-    for (party, _), told in population.belonged(pairs).items() if population.belonged else ():
-        answers[party].add(told)
-    inside = sum(True in told for told in answers.values())
-    outside = sum(told == {False} for told in answers.values())
-    unknown = len(answers) - inside - outside + sum(party is None for party, _, _ in rows)
-    if unknown and not inside:
-        return _Number(None, f"{when}{unknown}户无法重算（发生日没有名单，或称号级别、年份不明）")
-    return _Number(inside, note=f"{when}发生日不在{population.label}的{outside}户未计入，无法重算{unknown}户")
+    if found.unknown and not found.inside:
+        return _Number(None, f"{when}{found.unknown}户无法重算（发生日没有名单，或称号级别、年份不明）")
+    whole = POPULATIONS[counting.among or ""].label
+    note = f"{when}发生日不在{whole}的{found.outside}户未计入，无法重算{found.unknown}户"
+    return _Number(found.inside, note=note)
 
 
-def _unrecorded(counting: Counting, when: str) -> str:
-    label = "、".join(registry.get(kind).label for kind in counting.kinds)
-    return f"未记录（{when}没有“{label}”记账）"
-
-
-def _aggregate(counting: Counting, rows: QuerySet[Posting], counted: Q) -> dict[str, int | None]:
-    unknown = Q(party=None) if counting.among else Q(pk=None)
-    value: Count | Sum
-    if counting.op == "count":
-        # A posting of quantity 0 is a recorded 零报告: it proves the 0 without adding to it.
-        value = Count("pk", filter=counted & Q(quantity__gt=0))
-    else:
-        rows, unknown = rows.annotate(wanted=_column(counting.column)), unknown | Q(wanted=None)
-        value = (
-            Sum("wanted", filter=counted)
-            if counting.op == "sum"
-            else Count("wanted", filter=counted & Q(quantity__gt=0), distinct=True)
-        )
-    return rows.aggregate(recorded=Count("pk"), unknown=Count("pk", filter=unknown), value=value)
-
-
-def _column(name: str) -> F | KeyTextTransform:
-    return KeyTextTransform(name.removeprefix("fields."), "fields") if name.startswith("fields.") else F(name)
+def _kinds(counting: Counting) -> str:
+    return "、".join(registry.get(kind).label for kind in counting.kinds)
 
 
 def _rounded(exact: Fraction | None) -> Decimal | None:

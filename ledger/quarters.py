@@ -51,6 +51,12 @@ def containing(day: date) -> Quarter:
     return Quarter(day.year, (day.month + 2) // 3)
 
 
+def working_days_between(start: date, end: date) -> int:
+    """Working days after ``start`` up to and with ``end``; 0 when ``end`` is not later."""
+    works = workdays.calendar()
+    return sum(works(start + timedelta(days=number)) for number in range(1, (end - start).days + 1))
+
+
 def due(quarter: Quarter) -> workdays.DueDate:
     """The fifth working day after the quarter's end; tentative while that year's holiday notice is unknown."""
     return workdays.nth_working_day_after(quarter.end, WORKING_DAYS_TO_REPORT)

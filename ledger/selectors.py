@@ -15,7 +15,7 @@ from common.errors import Missing
 from ledger import quarters
 from ledger.declarations import AnnexNote, MeasureDeclared, PlanDeclared
 from ledger.drafts import DeadlineState, Drafted, drafted
-from ledger.indicators import IndicatorValue, PlanPeriod, evaluate
+from ledger.indicators import IndicatorValue, PlanPeriod, evaluate_all
 from ledger.models import Measure, MeasureUnit, Plan
 from ledger.populations import POPULATIONS
 from ledger.quarters import Quarter
@@ -183,7 +183,9 @@ def ledger_table(quarter: str | Quarter, plan: Plan | None = None) -> LedgerTabl
 def indicator_values(plan: Plan, quarter: Quarter) -> tuple[IndicatorValue, ...]:
     """The plan's indicators as of the quarter's last day, in the plan's order."""
     period = PlanPeriod(plan.starts_on, plan.ends_on)
-    return tuple(evaluate(item, period, quarter) for item in declaration(plan).indicators)
+    declared = declaration(plan).indicators
+    found = evaluate_all([(item, quarter) for item in declared], period)
+    return tuple(found[item.code, quarter] for item in declared)
 
 
 def _row(measure: Measure, declared: MeasureDeclared, state: Drafted, advice: Suggested) -> LedgerRow:

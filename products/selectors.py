@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from common.errors import Missing
 from enterprises.facts import CATEGORIES
@@ -91,6 +91,12 @@ def unconfirmed(version: ProductVersion, on: date) -> bool:
     if version.product.origin != Product.Origin.LOCAL:
         return False
     return version.confirmed_on is None or version.confirmed_on < _start_of_previous_quarter(on)
+
+
+def unconfirmed_versions(on: date) -> QuerySet[ProductVersion]:
+    """Listed local versions for which :func:`unconfirmed` holds on ``on``, by product code."""
+    late = Q(confirmed_on=None) | Q(confirmed_on__lt=_start_of_previous_quarter(on))
+    return listed_versions().filter(late, product__origin=Product.Origin.LOCAL)
 
 
 def shelf_counts() -> ShelfCounts:

@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from datetime import date
+from datetime import date, timedelta
 
 from django.db.models import Q, QuerySet
 
@@ -77,6 +77,11 @@ def roster() -> QuerySet[LiaisonOfficer]:
         .select_related("user", "employer")
         .order_by("employer__name", "user__display_name", "pk")
     )
+
+
+def ending_soon(days: int) -> QuerySet[LiaisonOfficer]:
+    """Officers in service whose appointment ends within ``days`` from today, the earliest first."""
+    return roster().filter(until__lte=clock.today() + timedelta(days=days)).order_by("until", "pk")
 
 
 def officer_of(user: User) -> LiaisonOfficer | None:

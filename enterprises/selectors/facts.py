@@ -42,6 +42,19 @@ def latest_facts(party_ids: Iterable[int], on: date) -> dict[int, dict[str, Fact
     return found
 
 
+def first_known(party_ids: Iterable[int], field: str, on: date) -> dict[int, Fact]:
+    """Of one field, the fact that speaks on ``on``, or the earliest one after it; one query.
+
+    For what hardly changes: firms are entered long after the loan that is counted by where they sit.
+    """
+    found: dict[int, Fact] = {}
+    for fact in Fact.objects.filter(party_id__in=set(party_ids), field=field).order_by("party_id", "as_of", "pk"):
+        rival = found.get(fact.party_id)
+        if rival is None or (fact.as_of <= on and _strength(fact) >= _strength(rival)):
+            found[fact.party_id] = fact
+    return found
+
+
 def has_expired(fact: Fact, on: date) -> bool:
     """True when the fact's validity ended before ``on``."""
     return fact.valid_to is not None and fact.valid_to < on

@@ -9,9 +9,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from accounts.models import Party
-from enterprises import places, recipients
+from enterprises import recipients
 from enterprises.facts import SetValue, Subject
 from enterprises.models import Need
+from enterprises.selectors.banners import banner_in
 from enterprises.selectors.consents import live_consents_of
 from enterprises.selectors.subjects import subject_of, subjects_of
 
@@ -124,9 +125,7 @@ def _industry(subject: Subject, party: Party) -> str:
 def _banner(subject: Subject) -> str:
     """The banner; a park, which has few firms, is shown as the banner that hosts it."""
     known = subject.values.get("places")
-    inside = known.yes if isinstance(known, SetValue) else frozenset()
-    hosts = {host for park in places.PARKS if park in inside for host in places.PLACES[park].hosts}
-    return next((places.label(code) for code in places.BANNERS if code in inside or code in hosts), UNKNOWN)
+    return (banner_in(known) if isinstance(known, SetValue) else "") or UNKNOWN
 
 
 def _tags(subject: Subject) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection
-from datetime import date
+from datetime import date, timedelta
 
 from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 
@@ -37,6 +37,12 @@ def first_published_on() -> date | None:
     """The day of the first batch; before it no list was in force."""
     first: date | None = WhitelistBatch.objects.aggregate(day=Min("published_on"))["day"]
     return first
+
+
+def leaving_soon(day: date, days: int) -> QuerySet[WhitelistEntry]:
+    """Entries in force on ``day`` whose exit comes within ``days``, the earliest first."""
+    rows = entries_on(day).filter(exit_on__lte=day + timedelta(days=days))
+    return rows.select_related("party", "batch__department").order_by("exit_on", "pk")
 
 
 def batches() -> QuerySet[WhitelistBatch]:

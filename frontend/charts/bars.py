@@ -39,6 +39,8 @@ class BarChart:
     target: Number | None = None
     target_label: str = "目标"
     note: str = ""
+    # Long names do not fit under columns: then the bars lie in the wide drawing too.
+    lying: bool = False
     kind: str = "bar"
 
     @property
@@ -61,11 +63,11 @@ class BarChart:
 
     @property
     def wide(self) -> Drawing:
-        return _columns(self)
+        return _lying(self, WIDE) if self.lying else _columns(self)
 
     @property
     def narrow(self) -> Drawing:
-        return _lying(self)
+        return _lying(self, NARROW)
 
 
 def _values(chart: BarChart) -> list[Number]:
@@ -120,37 +122,40 @@ def _solid(bar: Bar, x: float, y: float, width: float, height: float) -> Rect:
     return Rect(x, y, width, height, "c-bar")
 
 
-def _lying(chart: BarChart) -> Drawing:
-    pitch, thick = 34, 20
+def _lying(chart: BarChart, width: int) -> Drawing:
+    label = max((text_width(bar.label) for bar in chart.bars), default=0) + 10
+    # A name that would take half the drawing stands above its bar.
+    above = label > width * 0.45
+    thick, pitch, left = (14, 46, 0.0) if above else (20, 34, label)
     top = 26 if chart.target is not None else 4
-    left = max((text_width(bar.label) for bar in chart.bars), default=0) + 10
     widest = max((text_width(shown(bar.value)) for bar in chart.bars), default=0) + 8
     below_zero = any(value < 0 for value in _values(chart))
     ends = ticks_for(_values(chart), from_zero=True)
-    scale = Scale(ends, left + (widest if below_zero else 0), NARROW - widest)
+    scale = Scale(ends, left + (widest if below_zero else 0), width - widest)
     zero = scale.at(0)
     height = top + pitch * len(chart.bars) + 4
     marks: list[Mark] = [Line(zero, top, zero, height - 4, "c-axis")]
     figures: list[Mark] = []
     for index, bar in enumerate(chart.bars):
-        y = top + pitch * index + (pitch - thick) / 2
-        marks.append(Text(0, y + thick - 5, bar.label))
+        y = top + pitch * index + (26 if above else (pitch - thick) / 2)
+        base = y + thick / 2 + 5
+        marks.append(Text(0, y - 7 if above else base, bar.label))
         if bar.value is None:
-            figures.append(Text(zero + 6, y + thick - 5, "缺", "c-text c-soft"))
+            figures.append(Text(zero + 6, base, "缺", "c-text c-soft"))
             continue
         end = scale.at(bar.value)
         marks.append(_solid(bar, min(zero, end), y, abs(end - zero), thick))
         x, anchor = (end - 6, "end") if bar.value < 0 else (end + 6, "start")
-        figures.append(Text(x, y + thick - 5, shown(bar.value), "c-text c-strong c-halo", anchor))
+        figures.append(Text(x, base, shown(bar.value), "c-text c-strong c-halo", anchor))
     if chart.target is not None:
-        marks += _lying_target(chart, scale.at(chart.target), top, height)
-    return Drawing(NARROW, height, (*marks, *figures))
+        marks += _lying_target(chart, scale.at(chart.target), top, height, width)
+    return Drawing(width, height, (*marks, *figures))
 
 
-def _lying_target(chart: BarChart, x: float, top: float, height: float) -> list[Mark]:
+def _lying_target(chart: BarChart, x: float, top: float, height: float, width: int) -> list[Mark]:
     text = f"{chart.target_label} {shown(chart.target)}"
     half = text_width(text) / 2
     return [
         Line(x, top - 4, x, height - 4, "c-target"),
-        Text(min(max(x, half), NARROW - half), top - 10, text, "c-text c-aim", "middle"),
+        Text(min(max(x, half), width - half), top - 10, text, "c-text c-aim", "middle"),
     ]

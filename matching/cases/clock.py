@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from common.workdays import is_working_day, nth_working_day_after
+from common.workdays import calendar, nth_working_day_after
 from matching.cases.states import State
 
 # Working days from the start of a stage to what it promises: to accept, to get in touch, to decide. The decision is
@@ -20,7 +20,8 @@ def deadline(state: str, since: date) -> date | None:
 
 def waited(since: date, until: date) -> int:
     """Working days lost to a pause that began on ``since`` and was over on ``until``, which is not lost."""
-    return sum(is_working_day(since + timedelta(days=offset)) for offset in range((until - since).days))
+    works = calendar()
+    return sum(works(since + timedelta(days=offset)) for offset in range((until - since).days))
 
 
 def shifted(due: date, since: date, until: date) -> date:

@@ -1,5 +1,6 @@
 """What the first-loan desk shows: claims by state, and parties that more than one claim is about."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -40,6 +41,20 @@ def conflicts(user: Viewer) -> list[Dispute]:
     for claim in rows.order_by("party_id", "pk"):
         groups.setdefault(claim.party_key, []).append(claim)
     return [Dispute(claims[0].party, tuple(claims)) for claims in groups.values()]
+
+
+def attested_in(source_keys: Iterable[str]) -> dict[str, str]:
+    """What the bank attested behind postings of first loans, in words, by source key; one query."""
+    numbers = {key: key.partition("/")[0] for key in source_keys}
+    claims = FirstLoanClaim.objects.select_related("financing").filter(
+        pk__in=[int(number) for number in numbers.values() if number.isdecimal()]
+    )
+    words = {
+        str(claim.pk): f"业务 {claim.financing.serial if claim.financing else ''}；征信查询 {claim.query_on}，"
+        f"经办 {claim.operator}；既往记录：{'、'.join(claim.prior_credit_kinds or []) or '无'}"
+        for claim in claims.order_by("pk")
+    }
+    return {key: words[number] for key, number in numbers.items() if number in words}
 
 
 def definitions() -> QuerySet[FirstLoanDefinition]:

@@ -48,3 +48,8 @@ def test_an_override_row_wins_over_the_library_and_ends_the_tentative_state():
     after = workdays.nth_working_day_after(date(2029, 12, 31), 1)
     assert after.day > before
     assert not after.tentative
+
+
+def test_a_due_day_asks_the_calendar_once(django_assert_num_queries):
+    with django_assert_num_queries(1):
+        workdays.nth_working_day_after(date(2024, 9, 30), 5)

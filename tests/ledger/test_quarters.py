@@ -5,7 +5,7 @@ import pytest
 from common import workdays
 from common.errors import Invalid
 from common.models import CalendarOverride
-from ledger.quarters import Quarter, containing, due, parse
+from ledger.quarters import Quarter, containing, due, parse, working_days_between
 
 pytestmark = pytest.mark.django_db
 
@@ -66,3 +66,17 @@ def test_the_fourth_quarter_of_2026_is_tentative_while_the_2027_notice_is_unknow
     assert date(2027, 1, 7) <= result.day <= date(2027, 1, 12)
     if result.tentative:
         assert result.day == date(2027, 1, 8)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "days"),
+    [
+        (date(2024, 9, 30), date(2024, 10, 12), 5),  # the due day is the fifth
+        (date(2024, 9, 27), date(2024, 9, 30), 2),  # Sunday the 29th is worked
+        (date(2024, 10, 12), date(2024, 10, 12), 0),
+        (date(2024, 10, 12), date(2024, 9, 30), 0),
+    ],
+)
+def test_working_days_between_agree_with_the_due_day(start, end, days, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        assert working_days_between(start, end) == days

@@ -1,0 +1,18 @@
+"""Counts of few parties are not shown to those who may not read the records themselves."""
+
+from collections.abc import Mapping
+from typing import TypeVar
+
+Key = TypeVar("Key")
+
+# The one constant: a group smaller than this could be known by name.
+SMALLEST_SHOWN = 5
+
+
+def shown_counts(counts: Mapping[Key, int]) -> dict[Key, int | None]:
+    """``counts`` with small ones as None. One hidden alone would follow from the total: the next smallest goes too."""
+    hidden = {key for key, count in counts.items() if 0 < count < SMALLEST_SHOWN}
+    others = [key for key, count in counts.items() if count >= SMALLEST_SHOWN]
+    if len(hidden) == 1 and others:
+        hidden.add(min(others, key=lambda key: counts[key]))
+    return {key: None if key in hidden else count for key, count in counts.items()}
