@@ -28,7 +28,7 @@ SHELF: Tab = ("desk_products", "本机构产品")
 PUBLIC_TABS = (HOME, PRODUCTS)
 FIRM_TABS = (TODAY, PRODUCTS, MATCHES, NEEDS, CONSENTS, FACTS)
 FIRST_LOANS: Tab = ("first_loans", "首贷核验")
-CASES: Tab = ("officer", "今日")
+OFFICER_TABS = (("officer", "今日"), ("officer_cases", "我的户"), ("officer_log", "记一笔"))
 OFFICE_TABS = (LEDGER, FIRST_LOANS, PLAN, PRODUCTS)
 LEAD_TABS = (LEDGER, PLAN, PRODUCTS)
 STAFF_TABS = (PRODUCTS, PLAN, LEDGER)
@@ -40,7 +40,7 @@ PORTALS: tuple[tuple[str, tuple[str, ...], tuple[Tab, ...]], ...] = (
     ("金融办", (Role.OFFICE, Role.OFFICE_SIGNER), OFFICE_TABS),
     ("牵头单位", (Role.LEAD_UNIT,), LEAD_TABS),
     ("金融机构", (Role.BANK_MAKER, Role.BANK_CHECKER), DESK_TABS),
-    ("特派员", (Role.OFFICER,), (CASES, *STAFF_TABS)),
+    ("特派员", (Role.OFFICER,), (*OFFICER_TABS, *STAFF_TABS)),
 )
 
 # Pages without a tab of their own stand under the tab they were reached from.
@@ -58,7 +58,7 @@ UNDER = {
     "desk_product": "desk_products",
     "desk_product_new": "desk_products",
     "desk_product_edit": "desk_products",
-    "officer_case": "officer",
+    "officer_case": "officer_cases",
     "facts_edit": "facts",
     "ledger_quarter": "ledger",
 }

@@ -23,7 +23,7 @@ from common.workdays import is_working_day, nth_working_day_after
 from config.demo import city, town
 from enterprises.models import Need
 from enterprises.selectors import need_by_code
-from enterprises.services import consent_give, need_register
+from enterprises.services import consent_give, contact_record, need_register
 from matching.cases.applying import Attestation, apply_to, disbursement_record
 from matching.cases.first_loans import first_loan_confirm, first_loan_verify
 from matching.cases.liaison import liaison_assign, service_log_write
@@ -121,6 +121,8 @@ def _acts(cast: _Cast) -> Iterator[Act]:
         yield LATELY, partial(_assign, cast, item["login"], item["new"])
     for team, bearer in DATA["bearers"].items():
         yield APPOINTED, partial(_name_bearer, cast, team, bearer)
+    for firm, (name, phone) in DATA["contacts"].items():
+        yield APPOINTED, partial(_name_contact, cast, firm, name, phone)
     for item in DATA["needs"]:
         yield item["day"], partial(_register, cast, item)
     for item in DATA["referrals"]:
@@ -148,6 +150,11 @@ def _assign(cast: _Cast, login: str, names: list[str]) -> None:
 
 def _name_bearer(cast: _Cast, team: str, bearer: str) -> None:
     team_bearer_set(actor=cast.actor, team=cast.party(team), bearer=cast.party(bearer))
+
+
+def _name_contact(cast: _Cast, firm: str, name: str, phone: str) -> None:
+    party = cast.party(firm)
+    contact_record(actor=cast.seeker(party), party=party, name=name, phone=phone)
 
 
 def _register(cast: _Cast, item: Mapping[str, Any]) -> None:
@@ -199,8 +206,8 @@ class _Story:
             "withdraw": lambda: referral_withdraw(actor=self._seeker, referral=self._now),
             "lapse": lambda: lapse_overdue(actor=system_actor("时限")),
             "pay": self._pay,
-            "verify": lambda: first_loan_verify(actor=_office("jinrongban1"), claim=self._claim),
-            "confirm": lambda: first_loan_confirm(actor=_office("jinrongban2"), claim=self._claim),
+            "verify": lambda: first_loan_verify(actor=User.objects.get(username="jinrongban1"), claim=self._claim),
+            "confirm": lambda: first_loan_confirm(actor=User.objects.get(username="jinrongban2"), claim=self._claim),
         }
         if step in steps:
             steps[step]()
@@ -288,7 +295,3 @@ class _Story:
         if institution is None:
             raise Invalid(f"演示产品 {product} 没有机构。")
         return institution
-
-
-def _office(login: str) -> User:
-    return User.objects.get(username=login)
