@@ -53,8 +53,10 @@ def build() -> None:
     if LiaisonOfficer.objects.filter(user__username=DATA["officers"][0]["login"]).exists():
         return
     cast = _Cast()
-    for days, act in sorted(_acts(cast), key=lambda pair: -pair[0]):
-        with clock.at(day_before(days)):
+    acts = sorted(_acts(cast), key=lambda act: -act[0])
+    days = {number: day_before(number) for number, _ in acts}
+    for number, act in acts:
+        with clock.at(days[number]):
             act()
 
 
@@ -193,7 +195,7 @@ class _Story:
 
     cast: _Cast
     item: Mapping[str, Any]
-    _first: Referral | None = field(default=None)
+    _at: Referral | None = field(default=None)
 
     def do(self, step: str, word: str) -> None:
         """Do one step today, as whoever it belongs to."""
@@ -217,7 +219,7 @@ class _Story:
 
     def _apply(self) -> None:
         version = self.cast.shelf[self.item["product"]]
-        self._first, _ = apply_to(actor=self._seeker, need=self._need, version=version, agreed=True)
+        self._at, _ = apply_to(actor=self._seeker, need=self._need, version=version, agreed=True)
         for code in self.item.get("also", ()):
             consent_give(actor=self._seeker, need=self._need, institution=self._maker(code))
 
@@ -225,7 +227,7 @@ class _Story:
         need, version = self._need, self.cast.shelf[self.item["product"]]
         institution = self._maker(self.item["product"])
         consent_give(actor=self._seeker, need=need, institution=institution)
-        self._first = referral_create(
+        self._at = referral_create(
             actor=self.cast.officer(need.party).user,
             need=need,
             institution=institution,
@@ -236,7 +238,7 @@ class _Story:
     def _grab(self) -> None:
         institution = self._maker(self.item["product"])
         clerk = self.cast.clerk(institution)
-        self._first = referral_grab(actor=clerk, need_code=self.item["need"], institution=institution)
+        self._at = referral_grab(actor=clerk, need_code=self.item["need"], institution=institution)
 
     def _pay(self) -> None:
         day = clock.today()
@@ -257,18 +259,13 @@ class _Story:
 
     @property
     def _now(self) -> Referral:
-        """The referral as it stands, with whoever has the need after moving on."""
-        rows = Referral.objects.select_related("need__party", "institution", "version__product")
-        at = rows.get(pk=self._first_pk)
-        while moved := rows.filter(moved_from=at).first():
-            at = moved
-        return at
-
-    @property
-    def _first_pk(self) -> int:
-        if self._first is None:
+        """The referral of whoever has the need now, after moving on; services read its state themselves."""
+        if self._at is None:
             raise Invalid(f"演示派单 {self.item['need']} 还没有开始。")
-        return self._first.pk
+        rows = Referral.objects.select_related("need__party", "institution", "version__product")
+        while moved := rows.filter(moved_from=self._at).first():
+            self._at = moved
+        return self._at
 
     @property
     def _need(self) -> Need:

@@ -111,7 +111,7 @@ def test_another_date_without_a_date_is_said(as_officer, firm):
 def test_the_case_offers_products_and_says_which_fact_opens_most(as_officer, firm, need, on_offer):
     page = text_of(as_officer.get(f"/officer/cases/{firm.uscc}/"))
     assert "城商科创贷" in page
-    assert "建议企业申请" in page
+    assert "建议申请" in page
     assert "派给本单位" in page
     assert "东胜区" in page
 
