@@ -28,10 +28,10 @@ SHELF: Tab = ("desk_products", "本机构产品")
 PUBLIC_TABS = (HOME, PRODUCTS)
 FIRM_TABS = (TODAY, PRODUCTS, MATCHES, NEEDS, CONSENTS, FACTS)
 FIRST_LOANS: Tab = ("first_loans", "首贷核验")
-CASES: Tab = ("officer", "今日")
 COCKPIT: Tab = ("office", "驾驶舱")
 OFFICE_TABS = (COCKPIT, LEDGER, FIRST_LOANS, PLAN, PRODUCTS)
 LEAD_TABS = (COCKPIT, LEDGER, PLAN, PRODUCTS)
+OFFICER_TABS = (("officer", "今日"), ("officer_cases", "我的户"), ("officer_log", "记一笔"))
 STAFF_TABS = (PRODUCTS, PLAN, LEDGER)
 DESK_TABS = (DESK, INBOX, POOL, SHELF, *STAFF_TABS)
 
@@ -41,7 +41,7 @@ PORTALS: tuple[tuple[str, tuple[str, ...], tuple[Tab, ...]], ...] = (
     ("金融办", (Role.OFFICE, Role.OFFICE_SIGNER), OFFICE_TABS),
     ("牵头单位", (Role.LEAD_UNIT,), LEAD_TABS),
     ("金融机构", (Role.BANK_MAKER, Role.BANK_CHECKER), DESK_TABS),
-    ("特派员", (Role.OFFICER,), (CASES, *STAFF_TABS)),
+    ("特派员", (Role.OFFICER,), (*OFFICER_TABS, *STAFF_TABS)),
 )
 
 # Pages without a tab of their own stand under the tab they were reached from.
@@ -59,9 +59,9 @@ UNDER = {
     "desk_product": "desk_products",
     "desk_product_new": "desk_products",
     "desk_product_edit": "desk_products",
-    "officer_case": "officer",
     "office_indicator": "office",
     "office_waiting": "office",
+    "officer_case": "officer_cases",
     "facts_edit": "facts",
     "ledger_quarter": "ledger",
 }

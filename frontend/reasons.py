@@ -61,6 +61,11 @@ class Reasons:
         return f"{worst.label}要求{worst.required}，您的是{worst.actual}"
 
     @property
+    def told(self) -> str:
+        """The same to somebody who is not the firm."""
+        return self.first.replace("您的", "这一户的")
+
+    @property
     def to_fill(self) -> int:
         """How many things the firm can fill in."""
         return len(self.missing_fields)

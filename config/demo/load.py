@@ -17,7 +17,7 @@ from accounts.models import Party, User
 from accounts.services import system_actor
 from common import jobs, outbox
 from common.models import Job
-from config.demo import history, people, town
+from config.demo import history, people, present, town
 from config.demo.files import HISTORY
 from enterprises.models import Need, WhitelistBatch
 from ledger.models import Indicator, Measure
@@ -58,6 +58,7 @@ def _load_parts(job: Job, progress: Progress) -> None:
         ("172 款参考产品", lambda: _quietly("import_products", settings.BASE_DIR / "products/data/products.csv")),
         ("演示城市", town.build),
         ("历年数据", history.build),
+        ("近几周的办理", present.build),
         ("检索索引", outbox.relay),
         ("首次匹配", rematch),
     )

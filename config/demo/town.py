@@ -19,10 +19,8 @@ from common.errors import Invalid
 from config.demo import city, people
 from config.demo.files import import_rows, rows_of
 from enterprises.imports import EnterpriseImporter, TalentImporter, WhitelistImporter
-from matching.cases.liaison import liaison_assign, service_log_write
 from products import services as shelf
 from products.content import VersionContent
-from talents.services import officer_appoint
 
 DATA = yaml.safe_load((Path(__file__).parent / "institutions.yaml").read_text("utf-8"))
 
@@ -57,7 +55,6 @@ def build() -> None:
             import_rows(WhitelistImporter(), batch)
     _products(actor, built.institutions)
     _users(actor, built)
-    _officers(actor, built)
 
 
 def _institutions(actor: User) -> list[Party]:
@@ -174,27 +171,6 @@ def _users(actor: User, built: _Built) -> None:
             party=party,
             roles=login.roles,
         )
-
-
-def _officers(actor: User, built: _Built) -> None:
-    """The demo's officer is on the roster and accompanies six firms, one of them already visited."""
-    user = User.objects.get(username="tepai1")
-    employer = built.institutions[1]
-    officer = officer_appoint(actor=actor, user=user, employer=employer, capacity=30, since=clock.today())
-    for firm in built.firms[:6]:
-        party = party_by_code(firm.uscc)
-        if party is not None:
-            liaison_assign(actor=actor, party=party, officer=officer)
-    service_log_write(
-        actor=user,
-        party=Party.objects.get(uscc=built.firms[0].uscc),
-        happened_on=clock.today(),
-        way="visit",
-        content="上门走访，了解设备更新计划；缺上年度资产负债表，已说明到哪里取。（演示）",
-        next_step="收到报表后一起选产品",
-        next_on=clock.today(),
-        client_key="demo-first-visit",
-    )
 
 
 def _place(at: str, built: _Built) -> Party:

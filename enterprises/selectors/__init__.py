@@ -1,7 +1,7 @@
 """Reads of firms: current facts, subjects for the matcher, needs (whole and masked), consents and lists."""
 
 from enterprises.selectors.consents import consents_of, live_consents, live_consents_of
-from enterprises.selectors.facts import FactRow, current_facts, fact_rows
+from enterprises.selectors.facts import FactRow, contacts_of, current_facts, fact_rows, regions_of
 from enterprises.selectors.masked import MaskedNeed, masked_need, open_pool
 from enterprises.selectors.needs import drafts_of, need_by_code, open_needs
 from enterprises.selectors.subjects import subject_of, subjects_of
@@ -12,6 +12,7 @@ __all__ = [
     "MaskedNeed",
     "batches",
     "consents_of",
+    "contacts_of",
     "current_facts",
     "drafts_of",
     "fact_rows",
@@ -23,6 +24,7 @@ __all__ = [
     "need_by_code",
     "open_needs",
     "open_pool",
+    "regions_of",
     "subject_of",
     "subjects_of",
     "whitelist_on",

@@ -1,4 +1,4 @@
-"""Which of a party's dated facts hold on a day."""
+"""Which of a party's dated facts hold on a day, and whom to ask there."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,8 +7,8 @@ from typing import Any
 
 from accounts.models import Party
 from common import clock
-from enterprises.fact_cells import FACT_CELLS
-from enterprises.models import Fact
+from enterprises.fact_cells import FACT_CELLS, REGION
+from enterprises.models import EnterpriseProfile, Fact
 
 _RANK = {Fact.Source.VERIFIED.value: 2, Fact.Source.IMPORTED.value: 1, Fact.Source.DECLARED.value: 0}
 
@@ -70,6 +70,20 @@ def current_facts(party: Party, on: date | None = None) -> dict[str, Fact]:
     day = on or clock.today()
     held = latest_facts([party.pk], day).get(party.pk, {})
     return {field: fact for field, fact in held.items() if not has_expired(fact, day)}
+
+
+def contacts_of(party_ids: Iterable[int]) -> dict[int, tuple[str, str]]:
+    """Firm → (name, telephone) of whom to ask, where a telephone is registered; one query."""
+    rows = EnterpriseProfile.objects.filter(party_id__in=set(party_ids)).exclude(contact_phone="")
+    return {row.party_id: (row.contact_name, row.contact_phone) for row in rows}
+
+
+def regions_of(party_ids: Iterable[int], on: date | None = None) -> dict[int, str]:
+    """Party → code of the place it is registered in, where that is known on ``on`` (today); one query."""
+    day = on or clock.today()
+    held = latest_facts(party_ids, day)
+    found = {party: facts[REGION] for party, facts in held.items() if REGION in facts}
+    return {party: str(fact.value) for party, fact in found.items() if not has_expired(fact, day)}
 
 
 def fact_rows(party: Party, on: date | None = None) -> list[FactRow]:

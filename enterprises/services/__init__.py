@@ -8,7 +8,7 @@ from enterprises.services.facts import (
     facts_declare,
     facts_record,
 )
-from enterprises.services.firms import enterprise_register, talent_role_record
+from enterprises.services.firms import contact_record, enterprise_register, talent_role_record
 from enterprises.services.needs import need_close, need_draft_save, need_register, need_submit, need_update
 from enterprises.services.whitelist import whitelist_exit, whitelist_publish
 
@@ -19,6 +19,7 @@ __all__ = [
     "consent_give",
     "consent_terms",
     "consent_withdraw",
+    "contact_record",
     "enterprise_register",
     "fact_record",
     "facts_declare",

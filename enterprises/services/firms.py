@@ -1,5 +1,6 @@
 """Registering firms, and what a talent is to a firm."""
 
+import re
 from datetime import date
 
 from django.db import transaction
@@ -8,9 +9,12 @@ from accounts.codes import credit_code
 from accounts.models import Party, User
 from accounts.services import party_register
 from common import audit
-from common.errors import Invalid
+from common.errors import Invalid, NotAllowed
 from common.tabular import Outcome
 from enterprises.models import EnterpriseProfile, TalentRole
+from enterprises.policies import can
+
+_PHONE = re.compile(r"[0-9+][0-9 -]{4,29}")
 
 
 @transaction.atomic
@@ -26,6 +30,22 @@ def enterprise_register(*, actor: User, uscc: str, name: str, demo: bool = False
     EnterpriseProfile.objects.create(party=party)
     audit.record("enterprise_register", actor=actor, obj=party)
     return party
+
+
+@transaction.atomic
+def contact_record(*, actor: User, party: Party, name: str, phone: str) -> None:
+    """Whom to ask for at a firm; empty takes a contact back. NotAllowed for others than its own people."""
+    if not can(actor, "edit", party):
+        raise NotAllowed("只能登记本单位的联系人。")
+    if phone and not _PHONE.fullmatch(phone):
+        raise Invalid("联系电话只能含数字、空格、+ 和 -，最多 30 位。", field="phone")
+    if len(name) > 60:
+        raise Invalid("联系人最多 60 个字。", field="name")
+    if party.kind != Party.Kind.ENTERPRISE:
+        raise Invalid(f"{party.name} 不是企业，没有联系人一项。", field="party")
+    contact = {"contact_name": name.strip(), "contact_phone": phone.strip()}
+    EnterpriseProfile.objects.update_or_create(party=party, defaults=contact)
+    audit.record("contact_record", actor=actor, obj=party)
 
 
 @transaction.atomic

@@ -16,18 +16,19 @@ from enterprises.selectors import consents_of, need_by_code, subject_of
 from enterprises.services import consent_terms
 from frontend.clocks import PROMISED
 from frontend.forms import Problem
-from frontend.parcels import Track, firm_day, open_of, tracks
-from frontend.reasons import Reasons, reasons
+from frontend.parcels import firm_day, open_of, tracks
+from frontend.reasons import reasons
+from frontend.suggesting import suggestions
 from frontend.viewer import required_party, required_user
 from matching.cases.applying import answer_request, apply_to
 from matching.cases.referrals import referral_resume, referral_withdraw
 from matching.cases.selectors import referral_by_code
 from matching.cases.selectors_desk import desk_of, held_by
-from matching.cases.states import ENDS, REVOCABLE, has_consent
+from matching.cases.states import REVOCABLE, has_consent
 from matching.models import Referral
-from matching.selectors import explain_product, match_subject
+from matching.selectors import explain_product
 from products.models import Product, ProductVersion
-from products.selectors import listed_versions, version_for_page
+from products.selectors import version_for_page
 
 SUGGESTED = 5
 RECENT = 5
@@ -59,7 +60,7 @@ def need(request: HttpRequest, code: str) -> HttpResponse:
         "need": found,
         "tracks": shown,
         "consents": [consent for consent in consents_of(party) if consent.need_id == found.pk and consent.live],
-        "suggested": _suggested(found, shown) if found.state == Need.State.OPEN else [],
+        "suggested": suggestions(found, shown, SUGGESTED).best if found.state == Need.State.OPEN else [],
         "open": found.state == Need.State.OPEN,
     }
     return render(request, "frontend/firm/need.html", context)
@@ -188,13 +189,3 @@ def _applicable(request: HttpRequest, found: Need) -> tuple[ProductVersion, Part
 def _applied(referral: Referral) -> str:
     until = f"，{referral.due_on:%Y-%m-%d} 前答复" if referral.due_on else ""
     return f"申请 {referral.code} 已送到{referral.institution.name}{until}。进度在下面随时可看。"
-
-
-def _suggested(found: Need, shown: list[Track]) -> list[Reasons]:
-    """The best local products of institutions that do not handle the need now."""
-    busy = {track.referral.institution_id for track in shown if track.referral.state not in ENDS}
-    local = listed_versions().filter(product__origin=Product.Origin.LOCAL, product__category__in=found.kinds)
-    matches = match_subject(
-        subject_of(found.party, found), local.exclude(product__institution_id__in=busy), seed=found.code
-    )
-    return [reasons(match) for match in matches[:SUGGESTED]]

@@ -8,13 +8,13 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 
 from accounts.models import Party, Role, User
 from common import audit, clock
 from common.errors import Conflict, Invalid, NotAllowed
 from journal.services import post
-from matching.cases.credit_kinds import covered, named
+from matching.cases.credit_kinds import named
+from matching.cases.first_loan_checks import definition_on, problems_of
 from matching.cases.first_loan_doubts import doubt, tell_bank
 from matching.cases.kinds_financings import FIRST_LOAN
 from matching.cases.money_policies import may_record
@@ -25,12 +25,6 @@ from matching.models import Financing, FirstLoanClaim, FirstLoanDefinition
 def party_key(party: Party) -> str:
     """The keyed fingerprint of ``party`` that outlives its erasure (hex)."""
     return hmac.new(settings.AUDIT_KEY.encode(), f"first-loan:{party.code}".encode(), hashlib.sha256).hexdigest()
-
-
-def definition_on(day: date) -> FirstLoanDefinition | None:
-    """The definition in force on ``day``: the newest one effective by then."""
-    rows = FirstLoanDefinition.objects.filter(Q(effective_to=None) | Q(effective_to__gte=day), effective_from__lte=day)
-    return rows.order_by("-effective_from").first()
 
 
 @transaction.atomic
@@ -214,46 +208,6 @@ def _confirm(actor: User, claim: FirstLoanClaim) -> FirstLoanClaim:
     tell_bank(claim, log)
     audit.record("first_loan_confirm", actor=actor, obj=claim, definition=definition.version)
     return claim
-
-
-def problems_of(claim: FirstLoanClaim, definition: FirstLoanDefinition | None) -> list[str]:
-    """Why ``claim`` does not meet ``definition`` (Chinese phrases); empty when it does. Unknown is never no."""
-    financing = claim.financing
-    if financing is None or claim.query_on is None:
-        return ["尚无银行申报的放款和查询记录"]
-    if Financing.objects.filter(reversal_of=financing).exists():
-        return [f"放款 {financing.serial} 已冲正"]
-    if definition is None:
-        return [f"{financing.disbursed_on} 没有已签发的首贷口径"]
-    found = []
-    if not covered(financing.credit_kind, definition.loan_counts):
-        found.append(f"业务品种“{financing.credit_kind or '未填'}”不在口径 {definition.version} 计入的品种内")
-    if claim.prior_credit_kinds is None:
-        found.append("未说明放款前的信贷记录")
-    elif blocking := [kind for kind in claim.prior_credit_kinds if covered(kind, definition.record_blocks)]:
-        found.append(f"放款前已有：{'、'.join(blocking)}")
-    age = (financing.disbursed_on - claim.query_on).days
-    if age > definition.query_within_days:
-        found.append(f"征信查询早于放款 {age} 天，口径要求 {definition.query_within_days} 天以内")
-    if earlier := _earlier_loan(financing, definition):
-        found.append(f"本平台已记有更早的放款（{earlier.disbursed_on}）")
-    return found
-
-
-def _earlier_loan(financing: Financing, definition: FirstLoanDefinition) -> Financing | None:
-    """A disqualifying loan of the same party, at any lender, disbursed before and not reversed."""
-    rows = Financing.objects.filter(
-        party_id=financing.party_id,
-        kind="贷",
-        disbursed_on__lt=financing.disbursed_on,
-        reversal_of=None,
-        reversed_by=None,
-    )
-    for loan in rows.order_by("disbursed_on", "pk"):
-        # A loan whose kind nobody wrote down may well be a disqualifying one.
-        if not loan.credit_kind or covered(loan.credit_kind, definition.record_blocks):
-            return loan
-    return None
 
 
 @transaction.atomic

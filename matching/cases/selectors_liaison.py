@@ -9,21 +9,28 @@ from django.utils import timezone
 from accounts.models import Party
 from common import clock
 from enterprises.models import Need
+from matching.cases.opening import AWAITING_CONSENT
 from matching.cases.states import State
 from matching.models import LiaisonAssignment, Referral, ServiceLog
 from talents.models import LiaisonOfficer
 
 NEW_FOR = timedelta(days=7)
+_FIRST_STEP = "首次联系，核对融资用途"
 
 
 @dataclass(frozen=True)
 class OfficerItem:
-    """One thing to do: ``kind`` due | new | waiting; ``on`` is the day it is due or began."""
+    """One thing to do: ``kind`` due | new | waiting; ``on`` is the day it is due or began.
+
+    ``title`` says it in one line; ``what`` is how things stand, ``next_step`` what to do about it.
+    """
 
     kind: str
     party: Party
     title: str
     on: date
+    what: str
+    next_step: str
 
 
 @dataclass(frozen=True)
@@ -50,12 +57,17 @@ class Share:
 
 
 def cases_of(officer: LiaisonOfficer) -> QuerySet[LiaisonAssignment]:
-    """Parties ``officer`` accompanies now, as officer or backup, with ``last_service`` (date) and ``next_on``."""
+    """Parties ``officer`` accompanies now, as officer or backup, with ``last_service`` (date), ``next_on`` and
+    ``next_step``."""
     last = ServiceLog.objects.filter(party_id=OuterRef("party_id")).order_by("-happened_on", "-pk")
     return (
         _active(officer)
         .select_related("party", "officer__user", "backup__user")
-        .annotate(last_service=Max("party__service_logs__happened_on"), next_on=Subquery(last.values("next_on")[:1]))
+        .annotate(
+            last_service=Max("party__service_logs__happened_on"),
+            next_on=Subquery(last.values("next_on")[:1]),
+            next_step=Subquery(last.values("next_step")[:1]),
+        )
         .order_by("party__name", "pk")
     )
 
@@ -84,7 +96,9 @@ def _due(officer: LiaisonOfficer) -> list[OfficerItem]:
     )
     logs = ServiceLog.objects.filter(~Exists(later), party_id__in=own, next_on__lte=clock.today())
     return [
-        OfficerItem("due", log.party, log.next_step or "按约定联系", log.next_on)
+        OfficerItem(
+            "due", log.party, log.next_step or "按约定联系", log.next_on, _told(log), log.next_step or "按约定联系"
+        )
         for log in logs.select_related("party").order_by("next_on", "pk")
         if log.next_on is not None
     ]
@@ -94,7 +108,7 @@ def _new(officer: LiaisonOfficer) -> list[OfficerItem]:
     served = ServiceLog.objects.filter(party_id=OuterRef("party_id"), officer=officer)
     fresh = _active(officer).filter(~Exists(served), officer=officer, started_on__gte=clock.today() - NEW_FOR)
     return [
-        OfficerItem("new", item.party, "新指派，请上门或电话联系", item.started_on)
+        OfficerItem("new", item.party, "新指派，请上门或电话联系", item.started_on, "新指派，尚未联系", _FIRST_STEP)
         for item in fresh.select_related("party").order_by("started_on", "pk")
     ]
 
@@ -105,12 +119,32 @@ def _waiting(officer: LiaisonOfficer) -> list[OfficerItem]:
     paused = Referral.objects.filter(need__party_id__in=own, paused_since__isnull=False).exclude(state=State.WITHDRAWN)
     unsent = Need.objects.filter(party_id__in=own, state=Need.State.OPEN, referrals=None)
     items = [
-        OfficerItem("waiting", row.need.party, f"{row.institution.name}：{row.pause_reason}", row.paused_since)
+        OfficerItem(
+            "waiting", row.need.party, f"{row.institution.name}：{row.pause_reason}", row.paused_since, *_owed(row)
+        )
         for row in paused.select_related("need__party", "institution").order_by("paused_since", "pk")
         if row.paused_since is not None
     ]
     items += [
-        OfficerItem("waiting", need.party, f"需求 {need.code} 尚未派出", timezone.localtime(need.created_at).date())
+        OfficerItem(
+            "waiting",
+            need.party,
+            f"需求 {need.code} 尚未派出",
+            timezone.localtime(need.created_at).date(),
+            f"需求 {need.code}（{'、'.join(need.kinds)}）尚未派出",
+            "和企业一起选产品，授权后派出",
+        )
         for need in unsent.select_related("party").order_by("created_at", "pk")
     ]
     return items
+
+
+def _told(log: ServiceLog) -> str:
+    return f"{log.happened_on:%m-%d} {log.get_way_display()}：{log.content}"
+
+
+def _owed(row: Referral) -> tuple[str, str]:
+    """How things stand with a referral that waits for the firm, and what to do."""
+    if row.pause_reason == AWAITING_CONSENT:
+        return f"{row.institution.name}想了解需求，等企业授权", "请企业看清授权内容，同意或谢绝"
+    return f"{row.institution.name}等企业补：{row.pause_reason}", "催企业补齐，补好后恢复计时"

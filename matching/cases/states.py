@@ -3,7 +3,7 @@
 from itertools import pairwise
 from typing import Any
 
-from accounts.models import Role
+from accounts.models import Party, Role
 from accounts.policies import OFFICE_ROLES, Viewer
 from common.transitions import StateMachine, Transition
 from enterprises import selectors as enterprises
@@ -56,12 +56,20 @@ def _paid(referral: Any, actor: Any) -> str:
     return "" if paid.filter(reversal_of=None, reversed_by=None).exists() else "请先登记这笔业务，登记后自动到这一步。"
 
 
+def _borrower_named(referral: Any, actor: Any) -> str:
+    if refusal := _own_institution(referral, actor):
+        return refusal
+    party = referral.need.party
+    lends = referral.kind in ("贷", "租") and party.kind == Party.Kind.TEAM
+    return "团队没有法人资格，签约前请先由金融办登记承贷人。" if lends and party.bearer_id is None else ""
+
+
 def _own_need(referral: Any, actor: Any) -> str:
     own = actor.has_role(Role.SYSTEM) or referral.need.party_id == actor.party_id
     return "" if own else "只能撤回本单位的申请。"
 
 
-_GUARDS = {State.ACCEPTED: _consented, State.DISBURSED: _paid}
+_GUARDS = {State.ACCEPTED: _consented, State.SIGNED: _borrower_named, State.DISBURSED: _paid}
 
 MACHINE = StateMachine(
     Referral,

@@ -15,7 +15,7 @@ from common.errors import Conflict, DomainError, Invalid, NotAllowed
 from journal.models import Posting
 from matching.cases import first_loans
 from matching.cases.financings import financing_record
-from matching.cases.selectors_first import conflicts, desk, problems
+from matching.cases.selectors_first import conflicts, counts, problems, waiting
 from matching.cases.states_first import State
 from matching.models import FirstLoanClaim, FirstLoanDefinition
 from products.services import institution_register
@@ -67,8 +67,9 @@ def test_a_second_bank_gets_a_conflict_and_its_claim_a_doubt_with_its_reason(
     assert second.state == State.DOUBTFUL
     assert bank.name in second.problem
     assert Posting.objects.filter(kind="first_loan_confirmed").count() == 1
-    rows = desk(actor)
-    assert (rows[State.CONFIRMED], rows[State.DOUBTFUL], rows[State.DECLARED]) == ([first], [second], [])
+    rows = counts(actor)
+    assert (rows[State.CONFIRMED], rows[State.DOUBTFUL], rows[State.DECLARED]) == (1, 1, 0)
+    assert waiting(actor) == [second]
     first_loans.first_loan_reject(actor=clerk, claim=second, reason="首笔在另一家银行")
     assert conflicts(actor) == []
 
