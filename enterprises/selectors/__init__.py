@@ -4,16 +4,20 @@ from enterprises.selectors.consents import consents_of, live_consents, live_cons
 from enterprises.selectors.facts import FactRow, current_facts, fact_rows
 from enterprises.selectors.masked import MaskedNeed, masked_need, open_pool
 from enterprises.selectors.needs import drafts_of, need_by_code, open_needs
+from enterprises.selectors.pushes import PushLine, PushTally, push_lines, tallies
 from enterprises.selectors.subjects import subject_of, subjects_of
-from enterprises.selectors.whitelist import batches, whitelist_on
+from enterprises.selectors.whitelist import batches, entries_of, whitelist_on
 
 __all__ = [
     "FactRow",
     "MaskedNeed",
+    "PushLine",
+    "PushTally",
     "batches",
     "consents_of",
     "current_facts",
     "drafts_of",
+    "entries_of",
     "fact_rows",
     "live_consents",
     "live_consents_of",
@@ -21,7 +25,9 @@ __all__ = [
     "need_by_code",
     "open_needs",
     "open_pool",
+    "push_lines",
     "subject_of",
     "subjects_of",
+    "tallies",
     "whitelist_on",
 ]

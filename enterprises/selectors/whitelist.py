@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from accounts.models import Party
 from enterprises.models import WhitelistBatch, WhitelistEntry
@@ -25,3 +25,9 @@ def batches() -> QuerySet[WhitelistBatch]:
         .annotate(members=Count("entries"), exits=Count("entries", filter=Q(entries__exit_on__isnull=False)))
         .order_by("-published_on", "-pk")
     )
+
+
+def entries_of(batch: WhitelistBatch) -> QuerySet[WhitelistEntry]:
+    """Members of ``batch`` with their party, those still on it first."""
+    entries = WhitelistEntry.objects.filter(batch=batch).select_related("party")
+    return entries.order_by(F("exit_on").asc(nulls_first=True), "pk")

@@ -1,6 +1,6 @@
 """Officers assigned to parties within their capacity, and the log of what they did."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import IntegrityError, transaction
 
@@ -18,6 +18,8 @@ from talents.models import LiaisonOfficer
 from talents.selectors import officer_of, roster
 
 _SERVED_KINDS = (Party.Kind.ENTERPRISE, Party.Kind.PERSON, Party.Kind.TEAM)
+# What is written later than this is remembered rather than recorded.
+MAX_BACKDATE_DAYS = 30
 _KEY_LENGTH, _CONTENT_LENGTH, _STEP_LENGTH = 40, 1000, 300
 
 
@@ -92,11 +94,15 @@ def service_log_write(
 ) -> ServiceLog:
     """Write one service once: the same ``client_key`` with the same content returns the first entry.
 
-    The officer or backup of ``party`` writes; the system writes for its officer. Conflict for other content.
+    The officer or backup of ``party`` writes, up to MAX_BACKDATE_DAYS later; the system writes for its officer, without
+    that limit. Conflict for other content.
     """
     if not can(actor, "log", party):
         raise NotAllowed("只有这一户现任的特派员或后备特派员能写服务记录。")
     _check_log(party, happened_on, way, content, next_step, next_on, need, client_key)
+    oldest = clock.today() - timedelta(days=MAX_BACKDATE_DAYS)
+    if happened_on < oldest and not actor.has_role(Role.SYSTEM):
+        raise Invalid(f"最多补记 {MAX_BACKDATE_DAYS} 天内的服务（{oldest} 起），请核对日期。", field="happened_on")
     said = {
         "party_id": party.pk,
         "officer_id": _writer(actor, party).pk,
