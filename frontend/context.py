@@ -29,10 +29,12 @@ PUBLIC_TABS = (HOME, PRODUCTS)
 FIRM_TABS = (TODAY, PRODUCTS, MATCHES, NEEDS, CONSENTS, FACTS)
 FIRST_LOANS: Tab = ("first_loans", "首贷核验")
 CASES: Tab = ("officer", "今日")
-OFFICE_TABS = (LEDGER, FIRST_LOANS, PLAN, PRODUCTS)
-LEAD_TABS = (LEDGER, PLAN, PRODUCTS)
+WHITELIST: Tab = ("whitelist", "白名单")
+OFFICE_TABS = (LEDGER, WHITELIST, FIRST_LOANS, PLAN, PRODUCTS)
+LEAD_TABS = (LEDGER, WHITELIST, PLAN, PRODUCTS)
 STAFF_TABS = (PRODUCTS, PLAN, LEDGER)
-DESK_TABS = (DESK, INBOX, POOL, SHELF, *STAFF_TABS)
+PUSHES: Tab = ("desk_whitelist", "白名单")
+DESK_TABS = (DESK, INBOX, POOL, PUSHES, SHELF, *STAFF_TABS)
 
 # First portal whose roles the reader holds: (name under the mark, roles, tabs).
 PORTALS: tuple[tuple[str, tuple[str, ...], tuple[Tab, ...]], ...] = (
@@ -61,6 +63,13 @@ UNDER = {
     "officer_case": "officer",
     "facts_edit": "facts",
     "ledger_quarter": "ledger",
+    "whitelist_publish": "whitelist",
+    "whitelist_confirm": "whitelist",
+    "whitelist_batch": "whitelist",
+    "whitelist_push": "whitelist",
+    "whitelist_exit": "whitelist",
+    "whitelist_pushed": "whitelist",
+    "desk_push": "desk_whitelist",
 }
 
 

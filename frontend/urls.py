@@ -8,6 +8,7 @@ from frontend.views import (
     desk,
     desk_products,
     desk_referral,
+    desk_whitelist,
     firm,
     first_loans,
     health,
@@ -18,6 +19,8 @@ from frontend.views import (
     plan,
     products,
     session,
+    whitelist,
+    whitelist_publish,
 )
 
 
@@ -64,6 +67,15 @@ urlpatterns = [
     path("officer/cases/<code:code>/", officer.case, name="officer_case"),
     path("office/first-loans/", first_loans.first_loans, name="first_loans"),
     path("office/first-loans/<code:number>/", first_loans.first_loan_decide, name="first_loan_decide"),
+    path("office/whitelist/", whitelist.whitelist, name="whitelist"),
+    path("office/whitelist/new/", whitelist_publish.publish, name="whitelist_publish"),
+    path("office/whitelist/confirm/", whitelist_publish.confirm, name="whitelist_confirm"),
+    path("office/whitelist/<code:number>/", whitelist.batch, name="whitelist_batch"),
+    path("office/whitelist/<code:number>/push/", whitelist.push, name="whitelist_push"),
+    path("office/whitelist/members/<code:number>/exit/", whitelist.leave, name="whitelist_exit"),
+    path("office/whitelist/pushes/<code:number>/", whitelist.pushed, name="whitelist_pushed"),
+    path("desk/whitelist/", desk_whitelist.pushes, name="desk_whitelist"),
+    path("desk/whitelist/<code:number>/", desk_whitelist.push, name="desk_push"),
     path("desk/inbox/", desk.inbox, name="desk_inbox"),
     path("desk/referrals/<code:code>/", desk_referral.referral, name="desk_referral"),
     path("desk/referrals/<code:code>/financing/", desk_referral.financing, name="desk_financing"),

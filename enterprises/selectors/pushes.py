@@ -43,6 +43,11 @@ class PushTally:
         """Parties with any answer."""
         return sum(count for _, count in self.answers)
 
+    @property
+    def owed(self) -> int:
+        """Parties without one."""
+        return self.told - self.answered
+
 
 def releasable(batch: WhitelistBatch, institution: Party, day: date) -> list[dict[str, Any]]:
     """Name, code and tags of the members ``batch`` has on ``day``; persons and teams only where they consented."""
