@@ -30,7 +30,8 @@ FIRM_TABS = (TODAY, PRODUCTS, MATCHES, NEEDS, CONSENTS, FACTS)
 FIRST_LOANS: Tab = ("first_loans", "首贷核验")
 CASES: Tab = ("officer", "今日")
 WHITELIST: Tab = ("whitelist", "白名单")
-OFFICE_TABS = (LEDGER, WHITELIST, FIRST_LOANS, PLAN, PRODUCTS)
+OFFICERS: Tab = ("officers", "特派员")
+OFFICE_TABS = (LEDGER, WHITELIST, OFFICERS, FIRST_LOANS, PLAN, PRODUCTS)
 LEAD_TABS = (LEDGER, WHITELIST, PLAN, PRODUCTS)
 STAFF_TABS = (PRODUCTS, PLAN, LEDGER)
 PUSHES: Tab = ("desk_whitelist", "白名单")
@@ -70,6 +71,9 @@ UNDER = {
     "whitelist_exit": "whitelist",
     "whitelist_pushed": "whitelist",
     "desk_push": "desk_whitelist",
+    "officer_new": "officers",
+    "officer_of_roster": "officers",
+    "assignment": "officers",
 }
 
 

@@ -9,6 +9,8 @@ from common.tabular import cells
 from enterprises.models import WhitelistFeedback
 from frontend.forms import CellField
 
+Choices = list[tuple[int, str]]
+
 
 def past_day(cell: str) -> Any:
     """A day not after today."""
@@ -85,3 +87,64 @@ class AnswerForm(forms.Form):
     )
     answered_on = CellField(cells.required(past_day), label="哪一天")
     note = CellField(cells.text(200), label="说明")
+
+
+class AppointForm(forms.Form):
+    """One more officer on the roster."""
+
+    user = forms.TypedChoiceField(
+        label="人员",
+        coerce=int,
+        error_messages={"required": "请选择人员。", "invalid_choice": "没有这个人，请重新选择。"},
+    )
+    employer = forms.TypedChoiceField(
+        label="派出单位",
+        coerce=int,
+        error_messages={"required": "请选择派出单位。", "invalid_choice": "没有这个单位，请重新选择。"},
+    )
+    capacity = CellField(cells.required(cells.scaled(high=1000, unit="户")), label="服务户数上限")
+    since = CellField(cells.required(cells.iso_date()), label="聘任日期")
+    until = CellField(cells.iso_date(), label="聘期至")
+
+    def __init__(self, users: Choices, employers: Choices, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["user"].choices = [("", "请选择"), *users]  # type: ignore[attr-defined]
+        self.fields["employer"].choices = [("", "请选择"), *employers]  # type: ignore[attr-defined]
+
+
+class RetireForm(forms.Form):
+    """Leaving the roster."""
+
+    on = CellField(cells.required(past_day), label="离岗日期")
+    reason = CellField(cells.required(cells.text(200)), label="离岗原因")
+
+
+class AssignForm(forms.Form):
+    """Who accompanies a party; a hand-over also says why."""
+
+    officer = forms.TypedChoiceField(
+        label="特派员",
+        coerce=int,
+        error_messages={"required": "请选择特派员。", "invalid_choice": "这位特派员已不在岗，请另选。"},
+    )
+    backup = forms.TypedChoiceField(
+        label="后备特派员（可不选）",
+        coerce=int,
+        required=False,
+        empty_value=None,
+        error_messages={"invalid_choice": "这位特派员已不在岗，请另选。"},
+    )
+    reason = CellField(cells.text(200), label="移交原因")
+
+    def __init__(self, serving: Choices, *args: Any, handing_over: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["officer"].choices = serving  # type: ignore[attr-defined]
+        self.fields["backup"].choices = [("", "不设后备"), *serving]  # type: ignore[attr-defined]
+        if not handing_over:
+            del self.fields["reason"]
+
+
+class EndForm(forms.Form):
+    """Why an assignment ends without a successor."""
+
+    end_reason = CellField(cells.required(cells.text(200)), label="结束原因")

@@ -3,6 +3,7 @@
 from django.urls import path, register_converter
 
 from frontend.views import (
+    assignments,
     consents,
     design,
     desk,
@@ -16,6 +17,7 @@ from frontend.views import (
     me,
     notices,
     officer,
+    officers,
     plan,
     products,
     session,
@@ -67,6 +69,10 @@ urlpatterns = [
     path("officer/cases/<code:code>/", officer.case, name="officer_case"),
     path("office/first-loans/", first_loans.first_loans, name="first_loans"),
     path("office/first-loans/<code:number>/", first_loans.first_loan_decide, name="first_loan_decide"),
+    path("office/officers/", officers.officers, name="officers"),
+    path("office/officers/new/", officers.appoint, name="officer_new"),
+    path("office/officers/parties/<code:code>/", assignments.assignment, name="assignment"),
+    path("office/officers/<code:number>/", officers.officer, name="officer_of_roster"),
     path("office/whitelist/", whitelist.whitelist, name="whitelist"),
     path("office/whitelist/new/", whitelist_publish.publish, name="whitelist_publish"),
     path("office/whitelist/confirm/", whitelist_publish.confirm, name="whitelist_confirm"),

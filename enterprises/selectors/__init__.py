@@ -1,7 +1,7 @@
 """Reads of firms: current facts, subjects for the matcher, needs (whole and masked), consents and lists."""
 
 from enterprises.selectors.consents import consents_of, live_consents, live_consents_of
-from enterprises.selectors.facts import FactRow, current_facts, fact_rows
+from enterprises.selectors.facts import FactRow, current_facts, fact_rows, known_facts
 from enterprises.selectors.masked import MaskedNeed, masked_need, open_pool
 from enterprises.selectors.needs import drafts_of, need_by_code, open_needs
 from enterprises.selectors.pushes import PushLine, PushTally, push_lines, tallies
@@ -19,6 +19,7 @@ __all__ = [
     "drafts_of",
     "entries_of",
     "fact_rows",
+    "known_facts",
     "live_consents",
     "live_consents_of",
     "masked_need",
