@@ -31,8 +31,9 @@ FIRST_LOANS: Tab = ("first_loans", "首贷核验")
 CASES: Tab = ("officer", "今日")
 WHITELIST: Tab = ("whitelist", "白名单")
 OFFICERS: Tab = ("officers", "特派员")
-OFFICE_TABS = (LEDGER, WHITELIST, OFFICERS, FIRST_LOANS, PLAN, PRODUCTS)
-LEAD_TABS = (LEDGER, WHITELIST, PLAN, PRODUCTS)
+POSTINGS: Tab = ("postings", "记账")
+OFFICE_TABS = (LEDGER, WHITELIST, OFFICERS, FIRST_LOANS, POSTINGS, PLAN, PRODUCTS)
+LEAD_TABS = (LEDGER, WHITELIST, POSTINGS, PLAN, PRODUCTS)
 STAFF_TABS = (PRODUCTS, PLAN, LEDGER)
 PUSHES: Tab = ("desk_whitelist", "白名单")
 DESK_TABS = (DESK, INBOX, POOL, PUSHES, SHELF, *STAFF_TABS)
@@ -74,6 +75,8 @@ UNDER = {
     "officer_new": "officers",
     "officer_of_roster": "officers",
     "assignment": "officers",
+    "posting_new": "postings",
+    "posting_reverse": "postings",
 }
 
 
