@@ -59,7 +59,8 @@ def push(request: HttpRequest, number: str) -> HttpResponse:
             blame(form, error.field, error.message)
         else:
             messages.success(request, f"已记下{party.name}的答复。")
-            return redirect(f"{reverse('frontend:desk_push', args=[found.pk])}?{request.GET.urlencode()}")
+            kept = f"?{request.GET.urlencode()}" if request.GET else ""
+            return redirect(f"{reverse('frontend:desk_push', args=[found.pk])}{kept}")
     return _page(request, found, form, party)
 
 
