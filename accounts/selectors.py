@@ -35,6 +35,18 @@ def users_of(party: Party, *roles: str) -> QuerySet[User]:
     return users.filter(Exists(UserRole.objects.filter(user=OuterRef("pk"), role__in=roles))) if roles else users
 
 
+def users_with(*roles: str) -> QuerySet[User]:
+    """Active users of any party who hold any of ``roles``, by name."""
+    held = Exists(UserRole.objects.filter(user=OuterRef("pk"), role__in=roles))
+    return User.objects.filter(held, is_active=True).select_related("party").order_by("display_name", "pk")
+
+
+def organisations(*kinds: str) -> QuerySet[Party]:
+    """Institutions and departments (or only ``kinds``) by name."""
+    wanted = kinds or (Party.Kind.INSTITUTION, Party.Kind.DEPARTMENT)
+    return Party.objects.filter(kind__in=wanted).order_by("name", "pk")
+
+
 def notifications_of(user: User) -> QuerySet[Notification]:
     """Messages of ``user``, newest first."""
     return Notification.objects.filter(user=user).order_by("-pk")

@@ -5,7 +5,17 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from common.admin import ReadOnlyAdmin
-from enterprises.models import Consent, EnterpriseProfile, Fact, Need, TalentRole, WhitelistBatch, WhitelistEntry
+from enterprises.models import (
+    Consent,
+    EnterpriseProfile,
+    Fact,
+    Need,
+    TalentRole,
+    WhitelistBatch,
+    WhitelistEntry,
+    WhitelistFeedback,
+    WhitelistPush,
+)
 
 
 @admin.register(EnterpriseProfile)
@@ -41,6 +51,19 @@ class WhitelistEntryAdmin(ReadOnlyAdmin):
     list_display = ("batch", "party", "exit_on", "exit_reason")
     list_select_related = ("batch", "party")
     search_fields = ("party__name", "party__uscc", "party__talent_code")
+
+
+@admin.register(WhitelistPush)
+class WhitelistPushAdmin(ReadOnlyAdmin):
+    list_display = ("batch", "institution", "pushed_on", "basis_doc")
+    list_select_related = ("batch", "institution")
+
+
+@admin.register(WhitelistFeedback)
+class WhitelistFeedbackAdmin(ReadOnlyAdmin):
+    list_display = ("push", "party", "answer", "answered_on")
+    list_filter = ("answer",)
+    list_select_related = ("push", "party")
 
 
 @admin.register(Need)

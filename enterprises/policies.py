@@ -6,10 +6,11 @@ from accounts import policies as parties
 from accounts.models import Grant, Party, Role, User
 from accounts.policies import OFFICE_ROLES, Viewer
 from common import clock
-from enterprises.models import Fact, Need
+from enterprises.models import Fact, Need, WhitelistBatch, WhitelistPush
 
-# Who may enter what a department verified, and publish or end list membership.
+# Who may enter what a department verified, and read every list.
 REGISTRAR_ROLES = (*OFFICE_ROLES, Role.LEAD_UNIT)
+BANK_ROLES = (Role.BANK_MAKER, Role.BANK_CHECKER)
 
 # A closed need without a kind is a draft that was given up.
 _SUBMITTED = ~Q(state=Need.State.DRAFT) & ~Q(kinds=[])
@@ -41,8 +42,43 @@ def needs_visible_to(user: Viewer) -> QuerySet[Need]:
     return Need.objects.filter(own | (_SUBMITTED & Exists(granted)))
 
 
+def lists_visible_to(user: Viewer) -> QuerySet[WhitelistBatch]:
+    """Batches ``user`` may read: all for the office and the departments, which share one list; none for others."""
+    if isinstance(user, User) and user.has_role(*REGISTRAR_ROLES):
+        return WhitelistBatch.objects.order_by("-published_on", "-pk")
+    return WhitelistBatch.objects.none()
+
+
+def acts_for(user: Viewer, department: Party) -> bool:
+    """True for the office, and for a lead unit acting for its own department: publishing, pushing, ending."""
+    if not isinstance(user, User) or not user.is_active:
+        return False
+    return user.has_role(*OFFICE_ROLES) or (user.has_role(Role.LEAD_UNIT) and user.party_id == department.pk)
+
+
+def pushes_visible_to(user: Viewer) -> QuerySet[WhitelistPush]:
+    """Pushes ``user`` may read with their answers: an institution its own alone, a department those of its batches."""
+    if not isinstance(user, User) or not user.is_active:
+        return WhitelistPush.objects.none()
+    pushes = WhitelistPush.objects.order_by("-pushed_on", "-pk")
+    if user.has_role(*BANK_ROLES):
+        # Whoever also works at an institution's desk is a competitor of the others.
+        return pushes.filter(institution_id=user.party_id)
+    if user.has_role(*OFFICE_ROLES):
+        return pushes
+    return pushes.filter(batch__department_id=user.party_id) if user.has_role(Role.LEAD_UNIT) else pushes.none()
+
+
+def may_answer(user: Viewer, push: WhitelistPush) -> bool:
+    """True for the desk of the institution that got ``push``, and for the system."""
+    if not isinstance(user, User):
+        return False
+    own = user.party_id == push.institution_id and user.has_role(*BANK_ROLES)
+    return own or user.has_role(Role.SYSTEM)
+
+
 def can(user: Viewer, action: str, obj: Party | Fact | Need) -> bool:
-    """``view`` or ``edit`` a party, a fact of it or a need; ``register`` facts and lists on a department's behalf."""
+    """``view`` or ``edit`` a party, a fact of it or a need; ``register`` facts on a department's behalf."""
     if action == "register":
         return isinstance(user, User) and user.has_role(*REGISTRAR_ROLES)
     if isinstance(obj, Need) and action == "view":

@@ -29,11 +29,15 @@ PUBLIC_TABS = (HOME, PRODUCTS)
 FIRM_TABS = (TODAY, PRODUCTS, MATCHES, NEEDS, CONSENTS, FACTS)
 FIRST_LOANS: Tab = ("first_loans", "首贷核验")
 COCKPIT: Tab = ("office", "驾驶舱")
-OFFICE_TABS = (COCKPIT, LEDGER, FIRST_LOANS, PLAN, PRODUCTS)
-LEAD_TABS = (COCKPIT, LEDGER, PLAN, PRODUCTS)
+WHITELIST: Tab = ("whitelist", "白名单")
+OFFICERS: Tab = ("officers", "特派员")
+POSTINGS: Tab = ("postings", "记账")
+OFFICE_TABS = (COCKPIT, LEDGER, WHITELIST, OFFICERS, FIRST_LOANS, POSTINGS, PLAN, PRODUCTS)
+LEAD_TABS = (COCKPIT, LEDGER, WHITELIST, POSTINGS, PLAN, PRODUCTS)
 OFFICER_TABS = (("officer", "今日"), ("officer_cases", "我的户"), ("officer_log", "记一笔"))
 STAFF_TABS = (PRODUCTS, PLAN, LEDGER)
-DESK_TABS = (DESK, INBOX, POOL, SHELF, *STAFF_TABS)
+PUSHES: Tab = ("desk_whitelist", "白名单")
+DESK_TABS = (DESK, INBOX, POOL, PUSHES, SHELF, *STAFF_TABS)
 
 # First portal whose roles the reader holds: (name under the mark, roles, tabs).
 PORTALS: tuple[tuple[str, tuple[str, ...], tuple[Tab, ...]], ...] = (
@@ -64,6 +68,18 @@ UNDER = {
     "officer_case": "officer_cases",
     "facts_edit": "facts",
     "ledger_quarter": "ledger",
+    "whitelist_publish": "whitelist",
+    "whitelist_confirm": "whitelist",
+    "whitelist_batch": "whitelist",
+    "whitelist_push": "whitelist",
+    "whitelist_exit": "whitelist",
+    "whitelist_pushed": "whitelist",
+    "desk_push": "desk_whitelist",
+    "officer_new": "officers",
+    "officer_of_roster": "officers",
+    "assignment": "officers",
+    "posting_new": "postings",
+    "posting_reverse": "postings",
 }
 
 

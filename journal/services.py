@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from accounts.models import Party, User
 from common.errors import Conflict, Invalid
@@ -56,16 +56,20 @@ def reverse(*, actor: User, posting: Posting, occurred_on: date, reason: str) ->
         raise Conflict("这一笔本身是冲正，不能再冲正；请重新记一笔。")
     if Posting.objects.filter(reversal_of=posting).exists():
         raise Conflict("这一笔已经冲正过。")
-    return Posting.objects.create(
-        kind=posting.kind,
-        source_key=f"{posting.source_key}#冲正",
-        occurred_on=occurred_on,
-        party=posting.party,
-        organisation=posting.organisation,
-        quantity=-posting.quantity,
-        amount=None if posting.amount is None else -posting.amount,
-        fields=posting.fields,
-        evidence=[reason],
-        posted_by=actor,
-        reversal_of=posting,
-    )
+    try:
+        with transaction.atomic():
+            return Posting.objects.create(
+                kind=posting.kind,
+                source_key=f"{posting.source_key}#冲正",
+                occurred_on=occurred_on,
+                party=posting.party,
+                organisation=posting.organisation,
+                quantity=-posting.quantity,
+                amount=None if posting.amount is None else -posting.amount,
+                fields=posting.fields,
+                evidence=[reason],
+                posted_by=actor,
+                reversal_of=posting,
+            )
+    except IntegrityError as error:
+        raise Conflict("这一笔已经冲正过。") from error

@@ -16,3 +16,5 @@ class MatchingConfig(AppConfig):
         for module in KINDS_OF:
             for kind in import_module(module).KINDS:
                 registry.register(kind)
+        end_referrals = import_module("matching.cases.closing").end_referrals
+        import_module("enterprises.closing").register(end_referrals)

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Count
 from django.utils import timezone
 
-from enterprises.models import WhitelistBatch
+from enterprises.models import WhitelistBatch, WhitelistPush
 from journal import registry
 from journal.models import Posting
 from matching.cases.financings import source_key
@@ -19,7 +19,7 @@ from matching.models import Financing, FirstLoanClaim, ServiceLog
 from products.models import Product, ProductVersion
 from products.services.publication import LISTED_KIND
 
-WHITELIST_KIND = "whitelist_published"
+WHITELIST_KIND, PUSH_KIND = "whitelist_published", "whitelist_pushed"
 
 
 @dataclass(frozen=True)
@@ -98,6 +98,7 @@ def _sources() -> dict[str, Callable[[], Iterable[tuple[str, Content]]]]:
         FIRST_LOAN: _first_loans,
         SERVED: _services,
         WHITELIST_KIND: _batches,
+        PUSH_KIND: _pushes,
         LISTED_KIND: _listings,
     }
 
@@ -124,6 +125,11 @@ def _services() -> Iterator[tuple[str, Content]]:
 def _batches() -> Iterator[tuple[str, Content]]:
     for batch in WhitelistBatch.objects.annotate(members=Count("entries")).order_by("pk"):
         yield batch.code, Content(batch.published_on, None, batch.department_id, batch.members, None)
+
+
+def _pushes() -> Iterator[tuple[str, Content]]:
+    for push in WhitelistPush.objects.order_by("pk").iterator(chunk_size=200):
+        yield str(push.pk), Content(push.pushed_on, None, push.institution_id, len(push.released), None)
 
 
 def _listings() -> Iterator[tuple[str, Content]]:

@@ -7,6 +7,7 @@ from datetime import date
 
 from django.db.models import Count, Q, QuerySet
 
+from accounts.models import Party
 from common.errors import Missing
 from enterprises.facts import CATEGORIES
 from products.models import Product, ProductVersion
@@ -56,6 +57,11 @@ def version_for_page(code: str, user: Viewer) -> ProductVersion:
 def versions_of(product: Product, user: Viewer) -> QuerySet[ProductVersion]:
     """Every version of ``product`` that ``user`` may see, newest first."""
     return visible_to(user).filter(product=product).select_related(*_SHOWN).order_by("-number")
+
+
+def local_institutions() -> QuerySet[Party]:
+    """Institutions that serve the city, by name."""
+    return Party.objects.filter(institution__local=True).order_by("name", "pk")
 
 
 def shelf_of(institution_id: int) -> QuerySet[ProductVersion]:

@@ -19,7 +19,7 @@ from accounts.selectors import party_by_code
 from accounts.services import system_actor, user_create
 from common import clock
 from common.errors import Invalid
-from common.workdays import is_working_day, nth_working_day_after
+from common.workdays import calendar, nth_working_day_after
 from config.demo import city, town
 from enterprises.models import Need
 from enterprises.selectors import need_by_code
@@ -62,12 +62,12 @@ def build() -> None:
 
 def day_before(days: int) -> date:
     """The day ``days`` working days before today; days to come are negative, 0 is today."""
-    day = clock.today()
+    day, works = clock.today(), calendar()
     if days < 0:
         return nth_working_day_after(day, -days).day
     while days:
         day -= timedelta(days=1)
-        days -= is_working_day(day)
+        days -= works(day)
     return day
 
 

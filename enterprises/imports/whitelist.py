@@ -12,7 +12,7 @@ from accounts.codes import party_code
 from accounts.models import Party, User
 from accounts.selectors import organisation_by_name, party_by_code
 from accounts.services import party_register, system_actor
-from common.errors import Conflict, Invalid
+from common.errors import Conflict, Invalid, Missing
 from common.tabular import Outcome, cells
 from enterprises.fact_cells import not_in_future
 from enterprises.imports.cells import known_party
@@ -39,10 +39,17 @@ class WhitelistImporter:
     optional = ("exit_on", "exit_reason")
     key = ("batch", "party_code")
 
-    def __init__(self) -> None:
-        self.actor: User = system_actor("导入")
+    def __init__(self, actor: User | None = None) -> None:
+        """Without ``actor`` the file comes from the command; a person's file is held to that person's rights."""
+        self.actor: User = actor or system_actor("导入")
+        self._registers = actor is None
         self._lines: dict[str, list[dict[str, Any]]] = defaultdict(list)
         self._published: set[str] = set()
+
+    @property
+    def lines(self) -> Mapping[str, Sequence[dict[str, Any]]]:
+        """Well-formed lines by batch, once the file has been read."""
+        return self._lines
 
     def prepare(self, rows: Sequence[dict[str, Any]]) -> None:
         """See every good line first: a batch is published with all its members at once."""
@@ -70,9 +77,10 @@ class WhitelistImporter:
         return Outcome.UPDATED if left else Outcome.UNCHANGED
 
     def _publish(self, row: dict[str, Any]) -> WhitelistBatch:
-        department = _department(row["department"]) or party_register(
-            actor=self.actor, kind=Party.Kind.DEPARTMENT, name=row["department"]
-        )
+        department = _department(row["department"])
+        if department is None and not self._registers:
+            raise Missing(f"没有名为“{row['department'][:30]}”的单位，请按单位全称填写。", field="department")
+        department = department or party_register(actor=self.actor, kind=Party.Kind.DEPARTMENT, name=row["department"])
         # Lines that are wrong, or that disagree with this one, are left out and rejected when their turn comes.
         lines = [line for line in self._lines[row["batch"]] if _agrees(line, row) and not _fault(line)]
         batch = whitelist_publish(

@@ -3,7 +3,7 @@
 from enterprises.models.consents import Consent
 from enterprises.models.needs import Need
 from enterprises.models.profiles import EnterpriseProfile, Fact, TalentRole
-from enterprises.models.whitelist import WhitelistBatch, WhitelistEntry
+from enterprises.models.whitelist import WhitelistBatch, WhitelistEntry, WhitelistFeedback, WhitelistPush
 
 __all__ = [
     "Consent",
@@ -13,4 +13,6 @@ __all__ = [
     "TalentRole",
     "WhitelistBatch",
     "WhitelistEntry",
+    "WhitelistFeedback",
+    "WhitelistPush",
 ]

@@ -1,9 +1,11 @@
 """Which of a party's dated facts hold on a day, and whom to ask there."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+
+from django.db.models import QuerySet
 
 from accounts.models import Party
 from common import clock
@@ -32,9 +34,12 @@ class FactRow:
 
 def latest_facts(party_ids: Iterable[int], on: date) -> dict[int, dict[str, Fact]]:
     """By party and field, the fact that speaks on ``on``, expired ones included; one query."""
-    rows = Fact.objects.filter(party_id__in=set(party_ids), as_of__lte=on).order_by("party_id", "field", "as_of", "pk")
+    return _strongest(Fact.objects.filter(party_id__in=set(party_ids), as_of__lte=on))
+
+
+def _strongest(facts: QuerySet[Fact]) -> dict[int, dict[str, Fact]]:
     found: dict[int, dict[str, Fact]] = {}
-    for fact in rows:
+    for fact in facts.order_by("party_id", "field", "as_of", "pk"):
         held = found.setdefault(fact.party_id, {})
         rival = held.get(fact.field)
         if rival is None or _strength(fact) >= _strength(rival):
@@ -53,6 +58,15 @@ def first_known(party_ids: Iterable[int], field: str, on: date) -> dict[int, Fac
         if rival is None or (fact.as_of <= on and _strength(fact) >= _strength(rival)):
             found[fact.party_id] = fact
     return found
+
+
+def known_facts(party_ids: Iterable[int], fields: Sequence[str], on: date) -> dict[int, dict[str, Any]]:
+    """By party and field, the values in force on ``on`` of a few fields; one query. What is unknown is absent."""
+    wanted = Fact.objects.filter(party_id__in=set(party_ids), field__in=fields, as_of__lte=on)
+    return {
+        party_id: {field: fact.value for field, fact in held.items() if not has_expired(fact, on)}
+        for party_id, held in _strongest(wanted).items()
+    }
 
 
 def has_expired(fact: Fact, on: date) -> bool:

@@ -111,7 +111,7 @@ def _masked(need: Need, subject: Subject) -> MaskedNeed:
         term_band=term_band(need.term_months),
         industry=_industry(subject, need.party),
         banner=_banner(subject),
-        tags=_tags(subject),
+        tags=public_tags(subject),
     )
 
 
@@ -128,7 +128,8 @@ def _banner(subject: Subject) -> str:
     return (banner_in(known) if isinstance(known, SetValue) else "") or UNKNOWN
 
 
-def _tags(subject: Subject) -> tuple[str, ...]:
+def public_tags(subject: Subject) -> tuple[str, ...]:
+    """Common tags, 人才 and 白名单, as far as ``subject`` is known to bear them."""
     tags, titles = subject.values.get("tags"), subject.values.get("leader_titles")
     held = tags.yes if isinstance(tags, SetValue) else frozenset()
     shown = [tag for tag in COMMON_TAGS if tag in held]

@@ -49,6 +49,12 @@ def subjects_of(needs: Iterable[Need], *, on: date | None = None) -> dict[int, S
     return {need.pk: _subject(need.code, known[need.party_id], need, day) for need in wanted}
 
 
+def party_subjects(party_ids: set[int], *, on: date | None = None) -> dict[int, Subject]:
+    """Subject by party id, without any need; the number of queries does not depend on the number of parties."""
+    day = on or clock.today()
+    return {number: _subject(str(number), known, None, day) for number, known in _known_of(party_ids, day).items()}
+
+
 def age_months(established_on: date, on: date) -> int | None:
     """Whole months since ``established_on``; None before that day. Each is counted from the base date, so that a firm
     of 31 January is one month old on 28 February."""

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from datetime import date, timedelta
 
-from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
 
 from accounts.models import Party
 from enterprises.models import WhitelistBatch, WhitelistEntry
@@ -52,3 +52,9 @@ def batches() -> QuerySet[WhitelistBatch]:
         .annotate(members=Count("entries"), exits=Count("entries", filter=Q(entries__exit_on__isnull=False)))
         .order_by("-published_on", "-pk")
     )
+
+
+def entries_of(batch: WhitelistBatch) -> QuerySet[WhitelistEntry]:
+    """Members of ``batch`` with their party, those still on it first."""
+    entries = WhitelistEntry.objects.filter(batch=batch).select_related("party")
+    return entries.order_by(F("exit_on").asc(nulls_first=True), "pk")

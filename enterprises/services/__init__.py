@@ -10,6 +10,7 @@ from enterprises.services.facts import (
 )
 from enterprises.services.firms import contact_record, enterprise_register, talent_role_record
 from enterprises.services.needs import need_close, need_draft_save, need_register, need_submit, need_update
+from enterprises.services.pushes import whitelist_answer, whitelist_push
 from enterprises.services.whitelist import whitelist_exit, whitelist_publish
 
 __all__ = [
@@ -30,6 +31,8 @@ __all__ = [
     "need_submit",
     "need_update",
     "talent_role_record",
+    "whitelist_answer",
     "whitelist_exit",
     "whitelist_publish",
+    "whitelist_push",
 ]

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from accounts.models import Party, User
 from common import audit, clock
 from common.errors import Conflict, Invalid, NotAllowed
+from enterprises import closing
 from enterprises.facts import CATEGORIES, GUARANTEES
 from enterprises.models import Need
 from enterprises.policies import can
@@ -127,13 +128,17 @@ def need_update(
 
 @transaction.atomic
 def need_close(*, actor: User, need: Need, reason: str = "") -> None:
-    """Close a need, or give up a draft (nothing of its content is kept); Conflict when it is closed already."""
+    """Close a need, or give up a draft (nothing of its content is kept); Conflict when it is closed already.
+
+    Whatever floors above have running for it ends in the same transaction.
+    """
     current = _locked(actor, need)
     if current.state == Need.State.CLOSED:
         raise Conflict(f"需求 {need.code} 已结束。")
     left = EMPTY if current.state == Need.State.DRAFT else {}
     NEED.move(need, Need.State.CLOSED, actor=actor, reason=reason, updated_at=clock.now(), **left)
     audit.record("need_close", actor=actor, obj=need, code=need.code, reason=reason)
+    closing.closed(actor, need, reason)
 
 
 def _locked(actor: User, need: Need) -> Need:

@@ -5,11 +5,12 @@ from datetime import date
 
 from django.db import IntegrityError, transaction
 
-from accounts.models import Party, User
+from accounts.models import Party, Role, User
+from accounts.policies import OFFICE_ROLES
 from common import audit, clock
 from common.errors import Conflict, Invalid, Missing, NotAllowed
 from enterprises.models import WhitelistBatch, WhitelistEntry
-from enterprises.policies import can
+from enterprises.policies import acts_for
 from journal.services import post
 
 MEMBER_KINDS = (Party.Kind.ENTERPRISE, Party.Kind.PERSON, Party.Kind.TEAM)
@@ -20,8 +21,8 @@ def whitelist_publish(
     *, actor: User, code: str, department: Party, published_on: date, basis_doc: str, parties: Sequence[Party]
 ) -> WhitelistBatch:
     """Publish a batch and post ``whitelist_published`` (quantity = parties). A code in use is a Conflict."""
-    if not can(actor, "register", department):
-        raise NotAllowed("白名单由推荐单位或金融办发布。")
+    if not acts_for(actor, department):
+        raise NotAllowed("白名单由推荐单位发布，只能为本单位发布；其他单位的由金融办代办。", field="department")
     _check_batch(code, department, published_on, parties)
     try:
         with transaction.atomic():
@@ -50,13 +51,15 @@ def whitelist_exit(
 ) -> int:
     """Take ``party`` off the list (of one batch, or of all it is still on) from ``exit_on``; entries ended.
 
-    An exit recorded before with the same date and reason counts 0; another date or reason is a Conflict.
+    A lead unit ends membership in the batches of its own department alone. An exit recorded before with the same date
+    and reason counts 0; another date or reason is a Conflict.
     """
-    if not can(actor, "register", party):
-        raise NotAllowed("退出白名单由推荐单位或金融办登记。")
+    if not actor.has_role(*OFFICE_ROLES, Role.LEAD_UNIT) or (batch and not acts_for(actor, batch.department)):
+        raise NotAllowed("退出白名单由推荐单位登记，只能办理本单位的批次；其他单位的由金融办代办。", field="batch")
     if not reason.strip():
         raise Invalid("请填写退出原因。", field="exit_reason")
     rows = WhitelistEntry.objects.select_for_update(of=("self",)).filter(party=party).select_related("batch")
+    rows = rows if actor.has_role(*OFFICE_ROLES) else rows.filter(batch__department_id=actor.party_id)
     entries = list(rows.filter(batch=batch) if batch else rows)
     if not entries:
         raise Missing(f"{party.name} 不在白名单上。", field="party_code")

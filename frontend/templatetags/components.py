@@ -25,3 +25,14 @@ def timeline(steps: Iterable[Any]) -> dict[str, Any]:
         waiting = waiting or not step.at
         stations.append((step, f"{state} late" if step.late else state))
     return {"stations": stations}
+
+
+@register.inclusion_tag("frontend/parts/load.html")
+def load_bar(active: int, capacity: int) -> dict[str, Any]:
+    """How much of a capacity is taken: a bar, its length in per cent, full when nothing is left."""
+    return {
+        "active": active,
+        "capacity": capacity,
+        "length": min(100, active * 100 // capacity),
+        "full": active >= capacity,
+    }

@@ -1,6 +1,6 @@
 """Officers assigned to parties within their capacity, and the log of what they did."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import IntegrityError, transaction
 
@@ -13,11 +13,14 @@ from enterprises.models import Need
 from journal.services import post
 from matching.cases.kinds_referrals import SERVED
 from matching.cases.policies import can
+from matching.cases.selectors_roster import SERVED_KINDS
 from matching.models import LiaisonAssignment, ServiceLog
 from talents.models import LiaisonOfficer
 from talents.selectors import officer_of, roster
+from talents.services import officer_retire
 
-_SERVED_KINDS = (Party.Kind.ENTERPRISE, Party.Kind.PERSON, Party.Kind.TEAM)
+# What is written later than this is remembered rather than recorded.
+MAX_BACKDATE_DAYS = 30
 _KEY_LENGTH, _CONTENT_LENGTH, _STEP_LENGTH = 40, 1000, 300
 
 
@@ -28,11 +31,11 @@ def liaison_assign(
     """Let ``officer`` accompany ``party`` from today; Conflict when the party has one or the officer is full."""
     if not can(actor, "assign", party):
         raise NotAllowed("特派员由金融办指派。")
-    if party.kind not in _SERVED_KINDS:
+    if party.kind not in SERVED_KINDS:
         raise Invalid(f"“{party.name}”不是企业、人才或团队。", field="party")
     if backup is not None and backup.pk == officer.pk:
         raise Invalid("后备特派员应为另一人。", field="backup")
-    _require_room(officer)
+    require_room(officer)
     if backup is not None and not roster().filter(pk=backup.pk).exists():
         raise Conflict("后备特派员不在岗，请另选。", field="backup")
     try:
@@ -78,6 +81,19 @@ def liaison_hand_over(
 
 
 @transaction.atomic
+def officer_leave(*, actor: User, officer: LiaisonOfficer, on: date, reason: str) -> None:
+    """Take an officer off the roster from ``on``; Conflict while parties are accompanied, who would be left alone."""
+    if not reason.strip() or len(reason) > 200:
+        raise Invalid("请填写离岗原因（200 字以内）。", field="reason")
+    # An assignment made at the same time waits here, then finds the officer gone.
+    LiaisonOfficer.objects.select_for_update(of=("self",)).get(pk=officer.pk)
+    active = LiaisonAssignment.objects.filter(officer=officer, ended_on=None).count()
+    if active:
+        raise Conflict(f"该特派员还在服务 {active} 户，请先逐户移交或结束，再登记离岗。")
+    officer_retire(actor=actor, officer=officer, on=on, reason=reason.strip())
+
+
+@transaction.atomic
 def service_log_write(
     *,
     actor: User,
@@ -92,11 +108,15 @@ def service_log_write(
 ) -> ServiceLog:
     """Write one service once: the same ``client_key`` with the same content returns the first entry.
 
-    The officer or backup of ``party`` writes; the system writes for its officer. Conflict for other content.
+    The officer or backup of ``party`` writes, up to MAX_BACKDATE_DAYS later; the system writes for its officer, without
+    that limit. Conflict for other content.
     """
     if not can(actor, "log", party):
         raise NotAllowed("只有这一户现任的特派员或后备特派员能写服务记录。")
     _check_log(party, happened_on, way, content, next_step, next_on, need, client_key)
+    oldest = clock.today() - timedelta(days=MAX_BACKDATE_DAYS)
+    if happened_on < oldest and not actor.has_role(Role.SYSTEM):
+        raise Invalid(f"最多补记 {MAX_BACKDATE_DAYS} 天内的服务（{oldest} 起），请核对日期。", field="happened_on")
     said = {
         "party_id": party.pk,
         "officer_id": _writer(actor, party).pk,
@@ -129,7 +149,7 @@ def _post_log(actor: User, log: ServiceLog) -> None:
     audit.record("service_log_write", actor=actor, obj=log, party=log.party_id, way=log.way)
 
 
-def _require_room(officer: LiaisonOfficer) -> None:
+def require_room(officer: LiaisonOfficer) -> None:
     """Assignments to one officer wait for each other here, then count."""
     held = LiaisonOfficer.objects.select_for_update(of=("self",)).get(pk=officer.pk)
     if not roster().filter(pk=held.pk).exists():

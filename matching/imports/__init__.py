@@ -1,7 +1,8 @@
-"""Files that bring in money: financings, balances, and postings of what has no records of its own."""
+"""Files that bring in money and cases: financings, balances, other postings, and assignments of officers."""
 
+from matching.imports.assignments import AssignmentImporter
 from matching.imports.balances import BalanceImporter
 from matching.imports.financings import FinancingImporter
 from matching.imports.postings import PostingImporter
 
-__all__ = ["BalanceImporter", "FinancingImporter", "PostingImporter"]
+__all__ = ["AssignmentImporter", "BalanceImporter", "FinancingImporter", "PostingImporter"]

@@ -1,6 +1,6 @@
 """The balances file: loans outstanding at an institution at a month's end, by scope; scopes are never summed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -45,27 +45,39 @@ class BalanceImporter:
     def apply(self, row: dict[str, Any]) -> Outcome:
         """Post the balance as of the month's last day."""
         institution = institution_named(actor=self.actor, name=row["institution"])
-        base = f"P{institution.pk}/{row['month']:%Y-%m}/{row['scope']}/{row['basis']}"
-        fields = {"scope": row["scope"], "basis": row["basis"], "list_batch": row["list_batch"] or ""}
-        if row["borrowers"] is not None:
-            fields["borrowers"] = row["borrowers"]
-        source_key, known = _place(base)
-        if known is None:
-            _check_scopes(institution, row)
-        try:
-            post(
-                actor=self.actor,
-                kind=KIND,
-                source_key=source_key,
-                occurred_on=row["month"],
-                organisation=institution,
-                amount=row["balance_wan"],
-                fields=fields,
-            )
-        except Conflict as error:
-            error.field = "balance_wan"
-            raise
+        _, known = balance_post(actor=self.actor, institution=institution, row=row)
         return Outcome.UNCHANGED if known else Outcome.CREATED
+
+
+def balance_post(
+    *, actor: User, institution: Party, row: Mapping[str, Any], evidence: Sequence[str] = ()
+) -> tuple[Posting, bool]:
+    """Post one balance, for files and the form: ``row`` has the file's columns, month as its last day, 元.
+
+    The posting, and whether it stood already. Invalid or Conflict (field ``balance_wan``) for what cannot be.
+    """
+    base = f"P{institution.pk}/{row['month']:%Y-%m}/{row['scope']}/{row['basis']}"
+    fields = {"scope": row["scope"], "basis": row["basis"], "list_batch": row["list_batch"] or ""}
+    if row["borrowers"] is not None:
+        fields["borrowers"] = row["borrowers"]
+    source_key, known = _place(base)
+    if known is None:
+        _check_scopes(institution, dict(row))
+    try:
+        posting = post(
+            actor=actor,
+            kind=KIND,
+            source_key=source_key,
+            occurred_on=row["month"],
+            organisation=institution,
+            amount=row["balance_wan"],
+            fields=fields,
+            evidence=evidence,
+        )
+    except Conflict as error:
+        error.field = "balance_wan"
+        raise
+    return posting, known is not None
 
 
 def _place(base: str) -> tuple[str, Posting | None]:

@@ -31,6 +31,7 @@ RECORDED = {
     "lease_disbursed": "import_financings",
     "first_loan_confirmed": "首贷认定",
     "whitelist_published": "import_whitelist",
+    "whitelist_pushed": "白名单推送",
     "product_listed": "产品上架",
     "referral_dispatched": "派单",
     "referral_responded": "派单",

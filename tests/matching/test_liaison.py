@@ -1,7 +1,7 @@
 """Officers within capacity, one for each party, and a log written once."""
 
 import threading
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -12,7 +12,13 @@ from common.errors import Conflict, Invalid, NotAllowed
 from enterprises.services import enterprise_register, need_register
 from journal.models import Posting
 from matching.cases import policies
-from matching.cases.liaison import liaison_assign, liaison_end, liaison_hand_over, service_log_write
+from matching.cases.liaison import (
+    MAX_BACKDATE_DAYS,
+    liaison_assign,
+    liaison_end,
+    liaison_hand_over,
+    service_log_write,
+)
 from matching.cases.referrals import referral_create, referral_pause
 from matching.cases.selectors import cases_of, own_employer_share, today_of_officer
 from matching.models import LiaisonAssignment, ServiceLog
@@ -263,3 +269,13 @@ def test_an_officer_role_alone_opens_nothing(chain, assigned):
     idle = staff(chain.system, "idle", chain.banks[2], Role.OFFICER)
     assert not policies.served_parties(idle).exists()
     assert not policies.can(idle, "log", chain.firm)
+
+
+def test_a_service_is_entered_within_thirty_days_and_older_ones_only_by_the_system(chain, assigned, officer):
+    oldest = FRIDAY - timedelta(days=MAX_BACKDATE_DAYS)
+    with pytest.raises(Invalid, match="30 天") as error:
+        write(officer, chain.firm, happened_on=oldest - timedelta(days=1))
+    assert error.value.field == "happened_on"
+    assert write(officer, chain.firm, happened_on=oldest).happened_on == oldest
+    old = {"happened_on": date(2023, 5, 1), "way": "visit", "content": "补录", "client_key": "k9"}
+    assert service_log_write(actor=chain.system, party=chain.firm, **old).happened_on == date(2023, 5, 1)

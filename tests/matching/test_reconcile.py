@@ -64,6 +64,7 @@ def test_records_and_postings_agree_and_are_counted_by_kind(city):
         "first_loan_confirmed": (1, 1),
         "service_logged": (0, 0),
         "whitelist_published": (1, 1),
+        "whitelist_pushed": (0, 0),
         "product_listed": (1, 1),
     }
 

@@ -96,8 +96,8 @@ def test_one_whose_consent_was_taken_back_waits_and_is_not_late(chain, pending):
 def test_a_closed_need_does_not_move_on(chain, pending):
     chain.consent(1)
     need_close(actor=chain.firm_user, need=chain.need)
-    assert lapse(chain) == 1
-    assert Referral.objects.count() == 1
+    assert lapse(chain) == 0
+    assert Referral.objects.get().state == "withdrawn"
 
 
 def test_an_answered_or_waiting_one_does_not_lapse(chain, accepted):
