@@ -29,10 +29,12 @@ def main() -> None:
 
 def _set_out() -> dict[str, str]:
     """A firm's case under way, a request from the pool, a draft product, a served talent and team."""
-    from accounts.models import Party, Role, User
-    from accounts.services import system_actor, user_create
-    from enterprises.models import Consent
+    from accounts.models import Party, User
+    from accounts.services import system_actor
+    from enterprises.models import Consent, WhitelistBatch
     from enterprises.services import need_draft_save, need_register
+    from enterprises.services.pushes import whitelist_push
+    from journal.models import Posting
     from matching.cases.applying import apply_to
     from matching.cases.liaison import liaison_assign
     from matching.cases.referrals import referral_advance, referral_grab
@@ -44,13 +46,10 @@ def _set_out() -> dict[str, str]:
 
     system = system_actor("演示")
     firm, clerk, other = (User.objects.get(username=name) for name in ("qiye1", "yinhang1", "qiye2"))
-    team = Party.objects.filter(kind=Party.Kind.TEAM).order_by("pk").first()
+    team = User.objects.get(username="tuandui1").party
     person = User.objects.get(username="rencai1").party
     if not (firm.party and other.party and clerk.party and team and person):
         raise SystemExit("演示城市里缺少企业、银行、人才或团队。")
-    user_create(
-        actor=system, username="tuandui1", password=None, display_name=team.name, party=team, roles=[Role.TALENT]
-    )
     officer = LiaisonOfficer.objects.get(user__username="tepai1")
     for party in (team, person):
         if not LiaisonAssignment.objects.filter(party=party, ended_on=None).exists():
@@ -74,7 +73,17 @@ def _set_out() -> dict[str, str]:
     draft = draft_create(
         actor=clerk, institution=clerk.party, category="贷", content=VersionContent(name="数据资产贷（演示）")
     )
+    batch = WhitelistBatch.objects.order_by("pk").last()
+    served = LiaisonAssignment.objects.filter(ended_on=None).values("party")
+    unserved = Party.objects.filter(kind=Party.Kind.ENTERPRISE).exclude(pk__in=served).order_by("pk")
+    (push,) = whitelist_push(actor=system, batch=batch, institutions=[clerk.party], basis_doc="演示〔2026〕1号")
     return {
+        "batch": str(batch.pk),
+        "member": str(batch.entries.filter(exit_on=None).order_by("pk")[0].pk),
+        "push": str(push.pk),
+        "posting": str(Posting.objects.filter(kind="matching_event").order_by("pk")[0].pk),
+        "officer": str(officer.pk),
+        "unserved": unserved[0].code,
         "need": need.code,
         "referral": referral.code,
         "asking": asking.code,
@@ -98,7 +107,7 @@ def _sessions() -> dict[str, str]:
 
     store = import_module(settings.SESSION_ENGINE).SessionStore
     found = {}
-    for user in User.objects.filter(username__in=[*_usernames(), "tuandui1"]):
+    for user in User.objects.filter(username__in=_usernames()):
         session = store()
         session[SESSION_KEY] = str(user.pk)
         session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
