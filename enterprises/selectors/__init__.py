@@ -1,5 +1,6 @@
 """Reads of firms: current facts, subjects for the matcher, needs (whole and masked), consents and lists."""
 
+from enterprises.selectors.columns import columns_on
 from enterprises.selectors.consents import consents_of, live_consents, live_consents_of
 from enterprises.selectors.facts import FactRow, current_facts, fact_rows
 from enterprises.selectors.masked import MaskedNeed, masked_need, open_pool
@@ -11,6 +12,7 @@ __all__ = [
     "FactRow",
     "MaskedNeed",
     "batches",
+    "columns_on",
     "consents_of",
     "current_facts",
     "drafts_of",

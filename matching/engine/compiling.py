@@ -67,7 +67,8 @@ def _lowered(rows: Rows, rules: RuleSet) -> Lowered:
     weights: dict[int, int] = {} if any(rule.weight for rule in rules) else {ALWAYS: NEUTRAL_SCORE // 2}
     for code, weight in normalised_weights(rules).items():
         weights[tests[code]] = weights.get(tests[code], 0) + weight
-    return hard, tuple(sorted(weights.items()))
+    # The heaviest first: they tell soonest that a score stays low.
+    return hard, tuple(sorted(weights.items(), key=lambda pair: (-pair[1], pair[0])))
 
 
 def _used(rows: Rows, lowered: Iterable[Lowered]) -> list[int]:

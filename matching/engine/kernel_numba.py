@@ -6,10 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from enterprises.columns import Columns
-from matching.engine.keys import HEAD_SHIFT, LAST_PLACE, PLACE_BITS, SATISFIED_HEAD, VERDICT_SHIFT, Keys
+from matching.engine.keys import HEAD_SHIFT, LAST_PLACE, PLACE_BITS, SATISFIED_HEAD, Keys
 from matching.engine.lots import FIRST, LOT_BITS, SECOND, Hashes
-from matching.engine.planes import planes
+from matching.engine.planes import literal_planes
 from matching.engine.programme import Programme
+from products.rules.evaluate import SCALE
 
 try:
     import numba
@@ -25,30 +26,35 @@ _M1, _M2 = np.uint64(0x5555555555555555), np.uint64(0x3333333333333333)
 _M4, _H1 = np.uint64(0x0F0F0F0F0F0F0F0F), np.uint64(0x0101010101010101)
 _FIRST, _SECOND = np.uint64(FIRST), np.uint64(SECOND)
 _S30, _S27, _S31, _LOT = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(64 - LOT_BITS)
-_HEAD, _PLACE, _VERDICT = np.uint64(HEAD_SHIFT), np.uint64(PLACE_BITS), np.uint64(VERDICT_SHIFT)
+_HEAD, _PLACE = np.uint64(HEAD_SHIFT), np.uint64(PLACE_BITS)
 _LEVELS = 21
-_CHUNK = 256
+_CHUNK = 32
+_STALE = 16
+FULL_SCORE, UNKNOWN_HEAD = 2 * SCALE, SATISFIED_HEAD >> 1
 
 
 def run(programme: Programme, columns: Columns, seeds: Hashes, top: int) -> tuple[Keys, Counts, Counts, Counts, Counts]:
     """(best keys, satisfied, unknown by subject, satisfied, unknown by product) of one block."""
-    bits = planes(programme, columns)
-    count, words = len(columns), bits.shape[2]
+    literals = literal_planes(programme, columns)
+    count, words = len(columns), literals.shape[2]
     best = np.zeros((count, top), dtype=np.uint64)
     by_subject = np.zeros((2, words * 64), dtype=np.int64)
     by_product = np.zeros((2, len(programme)), dtype=np.int64)
     for first in range(0, words, _CHUNK):
-        chunk = np.ascontiguousarray(bits[:, :, first : first + _CHUNK])
-        low, high = first * 64, min((first + _CHUNK) * 64, count)
+        width = min(_CHUNK, words - first)
+        bits = np.empty((programme.rows, 2, width), dtype=np.uint64)
+        bits[: programme.first_gate] = literals[:, :, first : first + width]
+        _gates(bits, programme.first_gate, programme.gates.starts, programme.gates.items, programme.gate_is_all)
+        low, high = first * 64, min((first + width) * 64, count)
         _kernel(
-            chunk,
+            bits,
             (programme.hard.starts, programme.hard.items),
             (programme.weighted.starts, programme.weighted.items, programme.weights),
             programme.lots,
             programme.local.astype(np.int64),
             seeds[low:high],
             best[low:high],
-            by_subject[:, low : low + chunk.shape[2] * 64],
+            by_subject[:, low : low + width * 64],
             by_product,
         )
     satisfied, possible = by_subject[0, :count], by_subject[1, :count]
@@ -98,43 +104,112 @@ def _insert(best: Any, key: np.uint64) -> None:
 
 
 @_loop
+def _gates(bits, first_gate, starts, items, is_all):  # type: ignore[no-untyped-def]
+    """Rows of gates from the rows before them."""
+    for gate in range(len(is_all)):
+        row, first = first_gate + gate, starts[gate]
+        bits[row] = bits[items[first]]
+        for item in range(first + 1, starts[gate + 1]):
+            part = items[item]
+            for plane in range(2):
+                for word in range(bits.shape[2]):
+                    if is_all[gate]:
+                        bits[row, plane, word] &= bits[part, plane, word]
+                    else:
+                        bits[row, plane, word] |= bits[part, plane, word]
+
+
+@_loop
 def _kernel(bits, hard, weighted, lots, local, seeds, best, by_subject, by_product):  # type: ignore[no-untyped-def]
-    words, last = bits.shape[2], best.shape[1] - 1
+    words = bits.shape[2]
     certain, possible = np.empty(words, np.uint64), np.empty(words, np.uint64)
-    full = np.zeros(words, np.uint64)
+    # The least head that still gets in, by subject; which lists are full of 符合; and by word the least score that
+    # gets into one of those, or of the others.
+    least, full, floors = np.zeros(words * 64, np.int64), np.zeros(words, np.uint64), np.zeros((2, words), np.int64)
     counters = np.zeros((2, _LEVELS, words), np.uint64)
     for place in range(len(lots)):
-        certain[:] = bits[0, 0]
-        possible[:] = bits[0, 1]
-        for item in range(hard[0][place], hard[0][place + 1]):
-            row = hard[1][item]
-            certain &= bits[row, 0]
-            possible &= bits[row, 1]
+        _all(bits, hard, place, certain, possible)
         for word in range(words):
-            maybe = possible[word]
-            if not maybe:
-                continue
-            sure = certain[word]
+            sure, maybe = certain[word], possible[word]
             by_product[0, place] += np.int64(_ones(sure))
             by_product[1, place] += np.int64(_ones(maybe))
             _count(counters[0], word, sure)
             _count(counters[1], word, maybe)
-            wanted = sure | (maybe & ~full[word])
+            wanted = _promising(bits, weighted, place, word, sure & full[word], floors[0, word]) | (sure & ~full[word])
             if wanted:
-                full[word] |= _offer(
-                    bits, weighted, place, word, wanted, sure, lots[place], local[place], seeds, best, last
-                )
-    for word in range(words * 64):
-        for level in range(_LEVELS):
-            shift = np.uint64(word & 63)
-            by_subject[0, word] += np.int64((counters[0, level, word >> 6] >> shift) & ONE) << level
-            by_subject[1, word] += np.int64((counters[1, level, word >> 6] >> shift) & ONE) << level
+                _offer(bits, weighted, place, word, wanted, SATISFIED_HEAD, lots, local, seeds, best, least)
+        if place % _STALE == 0:
+            _refresh(least, full, floors)
+    _refresh(least, full, floors)
+    # Only who has too few products that certainly fit is offered the uncertain ones.
+    for place in range(len(lots)):
+        _all(bits, hard, place, certain, possible)
+        for word in range(words):
+            wanted = possible[word] & ~certain[word] & ~full[word]
+            wanted = _promising(bits, weighted, place, word, wanted, floors[1, word])
+            if wanted:
+                _offer(bits, weighted, place, word, wanted, UNKNOWN_HEAD, lots, local, seeds, best, least)
+        if place % _STALE == 0:
+            _refresh(least, full, floors)
+    for plane in range(2):
+        _total(counters[plane], by_subject[plane])
 
 
 @_loop
-def _offer(bits, weighted, place, word, wanted, sure, drawn, local, seeds, best, last):  # type: ignore[no-untyped-def]
-    """Offer one product to the subjects of one word; bits of those whose list is now full of 符合."""
-    full = np.uint64(0)
+def _total(levels, found):  # type: ignore[no-untyped-def]
+    """The count of each subject."""
+    for subject in range(len(found)):
+        for level in range(_LEVELS):
+            found[subject] += np.int64((levels[level, subject >> 6] >> np.uint64(subject & 63)) & ONE) << level
+
+
+@_loop
+def _refresh(least, full, floors):  # type: ignore[no-untyped-def]
+    """Bring what is known of each word up to date; an old floor is lower, which costs time and changes nothing."""
+    for word in range(len(full)):
+        filled, settled, others = np.uint64(0), FULL_SCORE, FULL_SCORE
+        for bit in range(64):
+            here = least[word * 64 + bit]
+            if here >= SATISFIED_HEAD:
+                filled |= ONE << np.uint64(bit)
+                settled = min(settled, (here - SATISFIED_HEAD) >> 1)
+            else:
+                others = min(others, max(0, (here - UNKNOWN_HEAD) >> 1))
+        full[word], floors[0, word], floors[1, word] = filled, settled, others
+
+
+@_loop
+def _all(bits, hard, place, certain, possible):  # type: ignore[no-untyped-def]
+    """Who has every hard row of a product."""
+    for word in range(len(certain)):
+        certain[word], possible[word] = bits[0, 0, word], bits[0, 1, word]
+    for item in range(hard[0][place], hard[0][place + 1]):
+        row = hard[1][item]
+        for word in range(len(certain)):
+            certain[word] &= bits[row, 0, word]
+        for word in range(len(possible)):
+            possible[word] &= bits[row, 1, word]
+
+
+@_loop
+def _promising(bits, weighted, place, word, wanted, floor):  # type: ignore[no-untyped-def]
+    """Of ``wanted`` who can reach the score ``floor``: it loses a weight where a row is open, two where it fails."""
+    slack = FULL_SCORE - floor
+    if not wanted:
+        return wanted
+    for item in range(weighted[0][place], weighted[0][place + 1]):
+        weight, row = weighted[2][item], weighted[1][item]
+        if weight > slack:
+            wanted &= bits[row, 0, word]
+        elif 2 * weight > slack:
+            wanted &= bits[row, 1, word]
+    return wanted
+
+
+@_loop
+def _offer(bits, weighted, place, word, wanted, verdict, lots, local, seeds, best, least):  # type: ignore[no-untyped-def]
+    """Offer one product to the subjects of one word."""
+    last = best.shape[1] - 1
     first, end = weighted[0][place], weighted[0][place + 1]
     while wanted:
         lowest = wanted & (~wanted + ONE)
@@ -146,13 +221,11 @@ def _offer(bits, weighted, place, word, wanted, sure, drawn, local, seeds, best,
             row = weighted[1][item]
             points = ((bits[row, 0, word] >> bit) & ONE) + ((bits[row, 1, word] >> bit) & ONE)
             score += np.int64(points) * weighted[2][item]
-        head = np.uint64((SATISFIED_HEAD if sure & lowest else SATISFIED_HEAD >> 1) | (score << 1) | local)
-        least = best[subject, last]
-        if head < least >> _HEAD:
+        head = verdict | (score << 1) | local[place]
+        if head < least[subject]:
             continue
-        key = (head << _HEAD) | (_lot(seeds[subject], drawn) << _PLACE) | np.uint64(LAST_PLACE - place)
-        if key > least:
+        drawn = _lot(seeds[subject], lots[place])
+        key = (np.uint64(head) << _HEAD) | (drawn << _PLACE) | np.uint64(LAST_PLACE - place)
+        if key > best[subject, last]:
             _insert(best[subject], key)
-            if best[subject, last] >> _VERDICT == TWO:
-                full |= lowest
-    return full
+            least[subject] = np.int64(best[subject, last] >> _HEAD)

@@ -1,7 +1,5 @@
 """Two bit planes a row over many subjects: who certainly has it, who possibly has it. 64 subjects a word."""
 
-from itertools import pairwise
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,29 +15,30 @@ _INT64 = np.iinfo(np.int64)
 
 
 def planes(programme: Programme, columns: Columns) -> Words:
-    """Bits [row, certain | possible, word] of all subjects; those beyond the last are 0 in row 0 alone."""
-    words = -(-len(columns) // 64)
-    found = np.empty((programme.rows, 2, words), dtype=np.uint64)
-    found[ALWAYS] = _packed(np.ones(len(columns), dtype=np.bool_), words)
-    _literals(programme, columns, found)
-    for first, last in pairwise(programme.stages):
-        for gate in range(first, last):
-            reduce = np.bitwise_and if programme.gate_is_all[gate] else np.bitwise_or
-            reduce.reduce(found[programme.gates[gate]], axis=0, out=found[programme.first_gate + gate])
+    """Bits [row, certain | possible, word] of all rows; those beyond the last subject are 0 in row 0 alone."""
+    literals = literal_planes(programme, columns)
+    found = np.empty((programme.rows, *literals.shape[1:]), dtype=np.uint64)
+    found[: programme.first_gate] = literals
+    for gate, is_all in enumerate(programme.gate_is_all):
+        join = np.bitwise_and if is_all else np.bitwise_or
+        join.reduce(found[programme.gates[gate]], axis=0, out=found[programme.first_gate + gate])
     return found
 
 
-def _literals(programme: Programme, columns: Columns, found: Words) -> None:
+def literal_planes(programme: Programme, columns: Columns) -> Words:
+    """The same of the rows below the gates."""
+    words = -(-len(columns) // 64)
+    found = np.empty((programme.first_gate, 2, words), dtype=np.uint64)
+    found[ALWAYS] = _packed(np.ones(len(columns), dtype=np.bool_), words)
     known: dict[int, Words] = {}
-    words = found.shape[2]
-    order = range(len(programme.literal_atoms))
-    for literal, atom, positive in zip(order, programme.literal_atoms, programme.literal_positive, strict=True):
-        both = known.get(atom)
-        if both is None:
+    meant = zip(programme.literal_atoms.tolist(), programme.literal_positive.tolist(), strict=True)
+    for row, (atom, positive) in enumerate(meant, start=1):
+        if atom not in known:
             certain, possible = atom_truth(programme.atoms[atom], columns)
-            both = known[atom] = np.stack([_packed(certain, words), _packed(possible, words)])
+            known[atom] = np.stack([_packed(certain, words), _packed(possible, words)])
         # The opposite is certain where the atom is impossible.
-        found[1 + literal] = both if positive else ~both[::-1]
+        found[row] = known[atom] if positive else ~known[atom][::-1]
+    return found
 
 
 def atom_truth(atom: Atom, columns: Columns) -> tuple[Bools, Bools]:
