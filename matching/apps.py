@@ -16,3 +16,4 @@ class MatchingConfig(AppConfig):
         for module in KINDS_OF:
             for kind in import_module(module).KINDS:
                 registry.register(kind)
+        import_module("matching.services.following").subscribe()

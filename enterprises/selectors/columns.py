@@ -1,7 +1,7 @@
 """What is known of many needs and their parties, by columns: the same values as ``subjects_of``, a few queries."""
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Set
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -11,10 +11,11 @@ from django.db.models.functions import Cast
 
 from common import clock
 from enterprises.columns import Coded, Columns, Numbers, coded_of, numbers_of
+from enterprises.fact_cells import FACT_CELLS
 from enterprises.facts import FIELDS, FieldType
 from enterprises.models import Fact, Need, WhitelistBatch
 from enterprises.selectors.facts import RANK
-from enterprises.selectors.subjects import fact_value, guarantees_value, joined, kinds_value, leader_titles
+from enterprises.selectors.subjects import SPOKEN_OF, fact_value, guarantees_value, joined, kinds_value, leader_titles
 from enterprises.selectors.whitelist import entries_on
 from enterprises.tags import title_set
 
@@ -32,8 +33,11 @@ class _Spoken(NamedTuple):
     text: str | None
 
 
-def columns_on(needs: QuerySet[Need], on: date | None = None) -> Columns:
-    """``needs`` and what is known of their parties on ``on`` (today); keys are need ids, ascending."""
+def columns_on(needs: QuerySet[Need], on: date | None = None, *, fields: Set[str] | None = None) -> Columns:
+    """``needs`` and what is known of their parties on ``on`` (today); keys are need ids, ascending.
+
+    With ``fields`` only those columns are sure to be there, for less reading.
+    """
     day = on or clock.today()
     texts = (Cast("kinds", TextField()), Cast("guarantees", TextField()))
     rows = list(needs.order_by("pk").values_list("pk", "code", "party_id", "amount", "term_months", *texts))
@@ -44,10 +48,11 @@ def columns_on(needs: QuerySet[Need], on: date | None = None) -> Columns:
         # A list not given is null in the column, or the JSON null.
         "need_guarantees": coded_of(_each(guarantees, lambda text: guarantees_value(text and json.loads(text)))),
     }
-    known = _of_parties(needs, set(parties), day)
+    wanted = FIELDS.keys() if fields is None else fields
+    known = _of_parties(needs, set(parties), day, wanted)
     order = {party: place for place, party in enumerate(dict.fromkeys(parties))}
     places = np.array([order[party] for party in parties], dtype=np.int64)
-    for name in FIELDS.keys() - numbers.keys() - coded.keys():
+    for name in wanted - numbers.keys() - coded.keys():
         values = [known[name].get(party) for party in order]
         if FIELDS[name].type is FieldType.NUMBER:
             counted = numbers_of(values)
@@ -67,29 +72,35 @@ def _each(texts: Iterable[str | None], read: Callable[[Any], Any]) -> list[Any]:
     return [known[text] for text in texts]
 
 
-def _of_parties(needs: QuerySet[Need], parties: set[int], day: date) -> Known:
+def _of_parties(needs: QuerySet[Need], parties: set[int], day: date, wanted: Set[str]) -> Known:
     known: Known = {name: {} for name in FIELDS}
-    for name, spoken in _facts(needs, day).items():
+    for name, spoken in _facts(needs, day, wanted).items():
         readable = {party: one.text for party, one in spoken.items() if one.text is not None}
         values = _each(list(readable.values()), lambda text, name=name: fact_value(name, json.loads(text), day))
         for party, (field, value) in zip(readable, values, strict=True):
             if value is not None:
                 known[field][party] = value
-    for party, titles in leader_titles(None if len(parties) > _MANY else parties, day).items():
+    for party, titles in _titles(parties, day).items() if "leader_titles" in wanted else ():
         stated = known["leader_titles"].get(party)
         found = title_set(titles, complete=False)
         known["leader_titles"][party] = found if stated is None else joined(stated, found)
-    if WhitelistBatch.objects.filter(published_on__lte=day).exists():
+    if "on_whitelist" in wanted and WhitelistBatch.objects.filter(published_on__lte=day).exists():
         listed = entries_on(day).filter(party__in=needs.order_by().values("party")).values_list("party_id", flat=True)
         known["on_whitelist"] = dict.fromkeys(parties, False) | dict.fromkeys(listed, True)
     return known
 
 
-def _facts(needs: QuerySet[Need], day: date) -> dict[str, dict[int, _Spoken]]:
+def _titles(parties: set[int], day: date) -> dict[int, list[str]]:
+    return leader_titles(None if len(parties) > _MANY else parties, day)
+
+
+def _facts(needs: QuerySet[Need], day: date, wanted: Set[str]) -> dict[str, dict[int, _Spoken]]:
     """By field and party the fact that speaks on ``day``. Dates stay ISO text, which sorts as dates do."""
     today = day.isoformat()
     columns = (Cast("value", TextField()), Cast("as_of", TextField()), Cast("valid_to", TextField()))
     rows = Fact.objects.filter(party__in=needs.order_by().values("party"), as_of__lte=day).order_by()
+    if wanted != FIELDS.keys():
+        rows = rows.filter(field__in=[fact for fact in FACT_CELLS if SPOKEN_OF.get(fact, fact) in wanted])
     found: dict[str, dict[int, _Spoken]] = {}
     for party, field, source, text, as_of, valid_to in rows.values_list("party_id", "field", "source", *columns):
         held = found.setdefault(field, {})

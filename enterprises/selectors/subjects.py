@@ -23,7 +23,7 @@ from talents.selectors import titles_on
 
 _QUALIFYING = (TalentRole.Role.FOUNDER, TalentRole.Role.LEADER)
 # A computed field is shown under its own name while it comes from a stored fact of another.
-_COMPUTED_FROM = {REGION: "places", ESTABLISHED: "age_months"}
+SPOKEN_OF = {REGION: "places", ESTABLISHED: "age_months"}
 
 
 @dataclass
@@ -121,7 +121,7 @@ def _from_facts(facts: dict[str, Fact], day: date) -> _Known:
     known = _Known()
     for name, fact in facts.items():
         if has_expired(fact, day):
-            known.notes[_COMPUTED_FROM.get(name, name)] = expiry_note(fact)
+            known.notes[SPOKEN_OF.get(name, name)] = expiry_note(fact)
             continue
         field_name, value = fact_value(name, fact.value, day)
         if value is not None:

@@ -10,6 +10,7 @@ from matching.engine.lots import hashes
 from matching.engine.lowering import Rows
 from matching.engine.naive import Shelved
 from matching.engine.programme import ALWAYS, MAX_PRODUCTS, Index, Lists, Programme
+from products.content import shelf_hash
 from products.rules.evaluate import NEUTRAL_SCORE, normalised_weights
 from products.rules.language import RuleSet, dump
 
@@ -33,7 +34,7 @@ def compiled(shelf: Iterable[Shelved]) -> Programme:
     atoms = {atom: number for number, atom in enumerate(dict.fromkeys(atom for atom, _ in literals))}
     parts = [sorted(renumbered[part] for part in members) for _, members in gates]
     return Programme(
-        hash=programme_hash((item.product, item.content or _content(item.rules)) for item in items),
+        hash=shelf_hash((item.product, item.content or _content(item.rules)) for item in items),
         codes=tuple(item.product for item in items),
         numbers=np.array([item.number for item in items], dtype=np.int64),
         local=np.array([item.local for item in items], dtype=np.bool_),
@@ -48,11 +49,6 @@ def compiled(shelf: Iterable[Shelved]) -> Programme:
         weighted=_lists([[renumbered[row] for row, _ in weighted] for _, weighted in lowered]),
         weights=_index([weight for _, weighted in lowered for _, weight in weighted]),
     )
-
-
-def programme_hash(contents: Iterable[tuple[str, str]]) -> str:
-    """SHA-256 (hex) over (product code, hash of its content); the order does not matter."""
-    return hashlib.sha256("".join(f"{code}:{content}\n" for code, content in sorted(contents)).encode()).hexdigest()
 
 
 def _content(rules: RuleSet) -> str:

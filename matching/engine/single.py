@@ -1,14 +1,16 @@
 """One subject against the whole programme, in the time of a few array operations."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from enterprises.facts import SetValue, Subject
-from matching.engine.keys import Keys, heads, keys
+from matching.engine.keys import VERDICT_SHIFT, Keys, heads, keys, places_of, verdicts_of
 from matching.engine.lots import hash64
 from matching.engine.programme import AtLeast, Atom, Lists, Programme
+from matching.engine.run import TOP, Matched
 
 Bits = NDArray[np.uint8]
 
@@ -58,3 +60,16 @@ def _atom(atom: Atom, subject: Subject) -> bool | None:
     if isinstance(atom, AtLeast):
         return value >= atom.value  # type: ignore[operator]
     return value.contains(str(atom.word)) if isinstance(value, SetValue) else value == atom.word
+
+
+def match_each(programme: Programme, subjects: Sequence[Subject], top: int = TOP) -> Matched:
+    """What :func:`matching.engine.run.match` says of a few subjects, one after another."""
+    best = np.zeros((len(subjects), top), dtype=np.uint64)
+    verdicts = np.zeros((len(subjects), len(programme)), dtype=np.int64)
+    for row, subject in enumerate(subjects):
+        found = keys_of(programme, subject.code, subject)
+        fitting = found[found >> np.uint64(VERDICT_SHIFT) > 0][:top]
+        best[row, : len(fitting)] = fitting
+        verdicts[row, places_of(found)] = verdicts_of(found)
+    sure, maybe = verdicts == 2, verdicts == 1
+    return Matched(best, sure.sum(axis=1), maybe.sum(axis=1), sure.sum(axis=0), maybe.sum(axis=0))
