@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterable, Set
 from datetime import date
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,7 +13,7 @@ from django.db.models.functions import Cast
 from common import clock
 from enterprises.columns import Coded, Columns, Numbers, coded_of, numbers_of
 from enterprises.fact_cells import FACT_CELLS
-from enterprises.facts import FIELDS, FieldType
+from enterprises.facts import FIELDS, FieldType, Value
 from enterprises.models import Fact, Need, WhitelistBatch
 from enterprises.selectors.facts import RANK
 from enterprises.selectors.subjects import SPOKEN_OF, fact_value, guarantees_value, joined, kinds_value, leader_titles
@@ -76,7 +77,7 @@ def _of_parties(needs: QuerySet[Need], parties: set[int], day: date, wanted: Set
     known: Known = {name: {} for name in FIELDS}
     for name, spoken in _facts(needs, day, wanted).items():
         readable = {party: one.text for party, one in spoken.items() if one.text is not None}
-        values = _each(list(readable.values()), lambda text, name=name: fact_value(name, json.loads(text), day))
+        values = _each(list(readable.values()), partial(_read_fact, name, day))
         for party, (field, value) in zip(readable, values, strict=True):
             if value is not None:
                 known[field][party] = value
@@ -88,6 +89,10 @@ def _of_parties(needs: QuerySet[Need], parties: set[int], day: date, wanted: Set
         listed = entries_on(day).filter(party__in=needs.order_by().values("party")).values_list("party_id", flat=True)
         known["on_whitelist"] = dict.fromkeys(parties, False) | dict.fromkeys(listed, True)
     return known
+
+
+def _read_fact(name: str, day: date, text: str) -> tuple[str, Value | None]:
+    return fact_value(name, json.loads(text), day)
 
 
 def _titles(parties: set[int], day: date) -> dict[int, list[str]]:

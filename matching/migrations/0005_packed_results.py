@@ -143,6 +143,12 @@ class Migration(migrations.Migration):
             ],
             options={"verbose_name": "产品匹配计数", "verbose_name_plural": "产品匹配计数", "ordering": ["product"]},
         ),
+        migrations.AddField(
+            "Referral",
+            "programme_hash",
+            models.CharField(blank=True, default="", max_length=64, verbose_name="规则指纹"),
+            preserve_default=False,
+        ),
         migrations.RunPython(pack, migrations.RunPython.noop),
         migrations.DeleteModel("OldMatchResult"),
     ]

@@ -1,8 +1,10 @@
 """A changed shelf: only the products that came, went or changed are matched, and merged into what is stored."""
 
+from collections.abc import Set
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from common import clock
 from enterprises import selectors as enterprises
@@ -19,6 +21,8 @@ from matching.services import blocks, storing
 from matching.services.blocks import Shelf
 from matching.services.storing import Row
 from products.models import Product, ProductVersion
+
+Bools = NDArray[np.bool_]
 
 # Beyond this many changed products a full match of the block is as quick.
 MANY = 64
@@ -99,16 +103,16 @@ def _marks(programme: Programme, left: Programme) -> Shelfmarks:
     )
 
 
-def _not_of(block: MatchBlock, held: object, columns: Columns) -> list[int]:
+def _not_of(block: MatchBlock, held: Set[int], columns: Columns) -> list[int]:
     """Needs without a result, or with one computed since and with another shelf than the block's."""
     last = (block.number + 1) * SPAN
     others = MatchResult.objects.filter(need__gte=block.number * SPAN, need__lt=last)
     others = others.filter(computed_at__gte=block.computed_at).exclude(programme=block.programme)
     strange = set(others.order_by().values_list("need_id", flat=True))
-    return [need for need in columns.keys.tolist() if need in strange or need not in held]  # type: ignore[operator]
+    return [need for need in columns.keys.tolist() if need in strange or need not in held]
 
 
-def _matched_again(rows: list[Row], columns: Columns, again: np.ndarray, programme: Programme) -> list[Row]:  # type: ignore[type-arg]
+def _matched_again(rows: list[Row], columns: Columns, again: Bools, programme: Programme) -> list[Row]:
     if not again.any():
         return rows
     needs = columns.keys[again].tolist()

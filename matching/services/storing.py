@@ -38,7 +38,7 @@ def held_rows(first: int, last: int) -> dict[int, Row]:
     """Stored rows of need ids ``first`` to ``last`` (exclusive)."""
     stored = MatchResult.objects.filter(need__gte=first, need__lt=last).order_by()
     found = stored.values_list("need_id", "satisfied", "unknown", "violated", "best")
-    return {need: Row(need, *counts, bytes(best)) for need, *counts, best in found}
+    return {need: Row(need, sure, maybe, no, bytes(best)) for need, sure, maybe, no, best in found}
 
 
 def write(rows: Sequence[Row], *, programme: int, at: datetime) -> None:

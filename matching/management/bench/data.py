@@ -16,7 +16,12 @@ DAY = date(2026, 12, 1)
 INDUSTRIES = ("软件", "新能源", "新材料", "装备制造", "煤化工", "生物医药", "现代农牧", "物流", "文旅", "其他")
 TAGS = ("高新技术企业", "科技型中小企业", "创新型中小企业", "专精特新", "小巨人", "瞪羚企业", "规上企业")
 TITLES = ("自治区草原英才", "市草原英才", "天骄英才", "鄂尔多斯英才", "青年优秀英才")
-MEMBERS = {"need_kinds": CATEGORIES, "need_guarantees": GUARANTEES, "tags": TAGS, "leader_titles": TITLES}
+MEMBERS: dict[str, tuple[str, ...]] = {
+    "need_kinds": CATEGORIES,
+    "need_guarantees": GUARANTEES,
+    "tags": TAGS,
+    "leader_titles": TITLES,
+}
 SPANS = {
     "need_amount": (100_000, 50_000_000),
     "need_term_months": (3, 120),
@@ -73,8 +78,8 @@ def _words(name: str, source: np.random.Generator) -> tuple[str | bool | SetValu
             return tuple(places.membership(code) for code in (*places.BANNERS, *places.PARKS))
         case _:
             members = MEMBERS[name]
-            sets = [frozenset(source.choice(members, source.integers(1, 4), replace=False).tolist()) for _ in range(60)]
-            return coded_of(SetValue(held, complete=bool(source.random() < 0.9)) for held in sets).words
+            drawn = [source.choice(members, source.integers(1, 4), replace=False).tolist() for _ in range(60)]
+            return coded_of(SetValue(frozenset(some), complete=bool(source.random() < 0.9)) for some in drawn).words
 
 
 def subject(rows: Columns, row: int) -> Subject:
