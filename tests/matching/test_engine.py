@@ -14,8 +14,9 @@ from matching.engine.lots import hash64, hashes, lot, lots
 from matching.engine.naive import Placing, Shelved, rank
 from matching.engine.run import KERNELS, TOP, match
 from matching.engine.single import keys_of
+from matching.management.bench.json_logic import data_of, translated
 from products.rules.evaluate import Verdict
-from tests.matching.json_logic_oracle import data_of, holds, translated
+from tests.matching.json_logic_oracle import holds
 from tests.matching.random_rules import shelf, subjects
 
 PROVE = bool(os.environ.get("PROVE"))

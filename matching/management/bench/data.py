@@ -49,29 +49,30 @@ LEVELS = {
 }
 
 
-def columns(count: int, seed: int = 1) -> Columns:
-    """``count`` made-up needs."""
+def columns(count: int, seed: int = 1, missing: float = 0.2) -> Columns:
+    """``count`` made-up needs; each field lacks for up to ``missing`` of them. With 0 everything is known."""
     source = np.random.default_rng(seed)
     numbers, coded = {}, {}
     for name, declared in FIELDS.items():
-        known = source.random(count) >= source.uniform(0, 0.2)
+        known = source.random(count) >= source.uniform(0, missing)
         if declared.type is FieldType.NUMBER:
             low, high = SPANS[name]
             drawn = np.exp(source.uniform(np.log(low + 1), np.log(high + 1), count)).astype(np.int64) - 1
             numbers[name] = Numbers(np.where(known, drawn, 0), known)
         else:
-            words = _words(name, source)
+            words = _words(name, source, missing)
             codes = np.where(known, source.integers(0, len(words), count), -1).astype(np.int32)
             coded[name] = Coded(codes, words)
     return Columns(np.arange(count, dtype=np.int64), tuple(f"N{n:07d}" for n in range(count)), numbers, coded)
 
 
-def _words(name: str, source: np.random.Generator) -> tuple[str | bool | SetValue, ...]:
+def _words(name: str, source: np.random.Generator, missing: float) -> tuple[str | bool | SetValue, ...]:
     match name:
         case "industry":
             return INDUSTRIES
         case "tax_grade":
-            return (*["A"] * 3, *["B"] * 3, *TAX_GRADES)
+            # Good grades are common.
+            return ("A", "A", "A", "B", "B", "B", *TAX_GRADES)
         case "has_prior_loan" | "on_whitelist":
             return (False, True)
         case "places":
@@ -79,7 +80,9 @@ def _words(name: str, source: np.random.Generator) -> tuple[str | bool | SetValu
         case _:
             members = MEMBERS[name]
             drawn = [source.choice(members, source.integers(1, 4), replace=False).tolist() for _ in range(60)]
-            return coded_of(SetValue(frozenset(some), complete=bool(source.random() < 0.9)) for some in drawn).words
+            sure = [missing == 0 or bool(source.random() < 0.9) for _ in drawn]
+            pairs = zip(drawn, sure, strict=True)
+            return coded_of(SetValue(frozenset(some), complete) for some, complete in pairs).words
 
 
 def subject(rows: Columns, row: int) -> Subject:
@@ -98,7 +101,9 @@ def _product(random: Random, number: int) -> Shelved:
     hard: list[dict[str, Any]] = [{"op": "between", "field": "need_amount", "low": low // 10, "high": high}]
     hard += [random.choice(_CONDITIONS)(random) for _ in range(random.randint(4, 12))]
     wishes = [random.choice(_CONDITIONS)(random) for _ in range(random.randint(3, 6))]
-    rules = [{"code": f"h{place}", "label": "条件", "test": test} for place, test in enumerate(hard)]
+    rules: list[dict[str, Any]] = [
+        {"code": f"h{place}", "label": "条件", "test": test} for place, test in enumerate(hard)
+    ]
     rules += [
         {"code": f"w{place}", "label": "偏好", "hard": False, "weight": random.randint(1, 10), "test": test}
         for place, test in enumerate(wishes)
