@@ -14,11 +14,11 @@ from matching.engine.planes import planes, unpacked
 from matching.engine.programme import Programme
 
 
-def keys_of_few(programme: Programme, columns: Columns) -> Keys:
-    """Keys [subject, product], all verdicts; meant for programmes of a few products."""
+def keys_of_few(programme: Programme, columns: Columns, seeds: Hashes) -> Keys:
+    """Keys [subject, product], all verdicts; for programmes of a few products. ``seeds`` are hashes of the columns' own."""
     count = len(columns)
     bits = planes(programme, columns)
-    seeds, found = hashes(columns.seeds), np.empty((count, len(programme)), dtype=np.uint64)
+    found = np.empty((count, len(programme)), dtype=np.uint64)
     starts = programme.weighted.starts
     for place in range(len(programme)):
         certain, possible = np.bitwise_and.reduce(bits[programme.hard[place]], axis=0)
@@ -86,9 +86,11 @@ def merged(best: Keys, gone: NDArray[np.bool_], added: Keys) -> Merged:
 
     A full list had rivals nobody wrote down, all behind its last entry: what now stands last must not be behind that.
     """
-    top = best.shape[1]
-    least = best[:, -1]
-    left = np.where(gone, np.uint64(0), best)
+    top, least = best.shape[1], best[:, -1]
     fitting = np.where(added >> np.uint64(VERDICT_SHIFT) > 0, added, np.uint64(0))
-    joined = np.sort(np.concatenate([left, fitting], axis=1), axis=1)[:, : -top - 1 : -1]
-    return Merged(np.ascontiguousarray(joined), joined[:, -1] < least)
+    touched = np.flatnonzero(gone.any(axis=1) | (fitting > least[:, None]).any(axis=1))
+    left = np.where(gone[touched], np.uint64(0), best[touched])
+    joined = np.sort(np.concatenate([left, fitting[touched]], axis=1), axis=1)[:, : -top - 1 : -1]
+    found, short = best.copy(), np.zeros(len(best), dtype=np.bool_)
+    found[touched], short[touched] = joined, joined[:, -1] < least[touched]
+    return Merged(found, short)

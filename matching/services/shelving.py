@@ -65,13 +65,11 @@ def _change(old: MatchProgramme, new: MatchProgramme) -> _Change | None:
 def _merge(block: MatchBlock, shelf: Shelf, change: _Change) -> None:
     first, programme = block.number * SPAN, shelf.programme
     columns = enterprises.columns_on(blocks.needs_of(block.number), block.as_of, fields=change.fields)
-    held = storing.held_rows(first, first + SPAN)
+    seeds, held = hashes(columns.seeds), storing.held_rows(first, first + SPAN)
     stored = [held.get(need) or Row(need, 0, 0, 0, b"") for need in columns.keys.tolist()]
-    best, numbers = keys_stored(
-        _marks(programme, change.left), hashes(columns.seeds), [row.best for row in stored], TOP
-    )
+    best, numbers = keys_stored(_marks(programme, change.left), seeds, [row.best for row in stored], TOP)
     places = np.searchsorted(programme.codes, change.came.codes) if len(change.came) else np.zeros(0, dtype=np.int64)
-    came, left = (keys_of_few(one, columns) for one in (change.came, change.left))
+    came, left = (keys_of_few(one, columns, seeds) for one in (change.came, change.left))
     shifted = came + (np.arange(len(change.came)) - places).astype(np.uint64)
     found = merged(best, np.isin(numbers, change.left.numbers), shifted)
     delta = [

@@ -11,6 +11,7 @@ from matching.models import MatchResult
 _TABLE = MatchResult._meta.db_table
 _COLUMNS = ("need_id", "programme_id", "satisfied", "unknown", "violated", "best", "computed_at")
 _NAMES = ", ".join(_COLUMNS)
+_CONTENT = "need_id, satisfied, unknown, violated, best"
 _UPDATES = ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS[1:])
 _ON_CONFLICT = f"ON CONFLICT (need_id) DO UPDATE SET {_UPDATES}"
 
@@ -36,9 +37,9 @@ def changed(rows: Sequence[Row], held: dict[int, Row]) -> list[Row]:
 
 def held_rows(first: int, last: int) -> dict[int, Row]:
     """Stored rows of need ids ``first`` to ``last`` (exclusive)."""
-    stored = MatchResult.objects.filter(need__gte=first, need__lt=last).order_by()
-    found = stored.values_list("need_id", "satisfied", "unknown", "violated", "best")
-    return {need: Row(need, sure, maybe, no, bytes(best)) for need, sure, maybe, no, best in found}
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {_CONTENT} FROM {_TABLE} WHERE need_id >= %s AND need_id < %s", [first, last])
+        return {found[0]: Row._make(found) for found in cursor.fetchall()}
 
 
 def write(rows: Sequence[Row], *, programme: int, at: datetime) -> None:

@@ -103,23 +103,22 @@ def test_merging_equals_matching_anew_or_says_that_it_is_short(seed):
     random = Random(seed)
     old, people = shelf(random, 120, depth=3), subjects(random, 90)
     columns = columns_of(people)
+    seeds = hashes(columns.seeds)
     left, kept = old[:3], old[2:]
     came = [Shelved(f"Q{number}", rules(random, 3), True, 20_000 + number) for number in range(3)]
     changed = Shelved(old[2].product, rules(random, 3), old[2].local, old[2].number)
     new = [*kept[1:], changed, *came]
     before, programme = match(compiled(old), columns), compiled(new)
     gone = [(item.number, item.product, item.local) for item in left[:2]]
-    best, numbers = keys_stored(
-        Shelfmarks.of(programme, gone), hashes(columns.seeds), packed(compiled(old), before.best), TOP
-    )
+    best, numbers = keys_stored(Shelfmarks.of(programme, gone), seeds, packed(compiled(old), before.best), TOP)
     fresh = compiled([changed, *came])
     places = np.searchsorted(programme.codes, fresh.codes)
-    added = keys_of_few(fresh, columns) + (np.arange(len(fresh)) - places).astype(np.uint64)
+    added = keys_of_few(fresh, columns, seeds) + (np.arange(len(fresh)) - places).astype(np.uint64)
     found = merged(best, np.isin(numbers, [item.number for item in left]), added)
     expected = match(programme, columns)
     assert np.array_equal(found.best[~found.short], expected.best[~found.short])
     assert found.short.sum() < len(people) / 2
-    satisfied = before.satisfied - (verdicts_of(keys_of_few(compiled(left), columns)) == 2).sum(axis=1)
+    satisfied = before.satisfied - (verdicts_of(keys_of_few(compiled(left), columns, seeds)) == 2).sum(axis=1)
     assert np.array_equal(satisfied + (verdicts_of(added) == 2).sum(axis=1), expected.satisfied)
 
 

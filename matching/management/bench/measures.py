@@ -70,10 +70,10 @@ def one_product(shelf: list[Shelved], rows: Columns) -> dict[str, Any]:
     def ours() -> None:
         fresh: Programme = compiled([newcomer])
         place = programme.codes.index(newcomer.product)
-        added = keys_of_few(fresh, rows) - np.uint64(place)
+        added = keys_of_few(fresh, rows, seeds) - np.uint64(place)
         merged(lists, np.zeros(lists.shape, dtype=np.bool_), added)
 
-    few = [data.subject(rows, row) for row in range(2_000)]
+    few = [data.subject(rows, row) for row in range(min(2_000, len(rows)))]
     naive = least(lambda: [judge(newcomer.rules, one) for one in few]) / len(few) * len(rows)
     seconds = least(ours)
     return {

@@ -1,10 +1,10 @@
 """The nightly run on a database of its own: load by columns, match, write what changed; and writing as it was done."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from accounts.models import Party, User
 from accounts.services import system_actor
@@ -36,14 +36,14 @@ def nightly(products: int, needs: int) -> dict[str, Any]:
     times["match"] = least(lambda: match(programme, columns))
     rows = rows_of(programme, columns.keys.tolist(), match(programme, columns))
     times["write_all_new"] = _timed(lambda: storing.write(rows, programme=record.pk, at=clock.now()))
+    times["bulk_create"] = _timed(lambda: _bulk_create(record, rows))
     usual = [row._replace(satisfied=row.satisfied + (row.need % 100 < CHANGED_PERCENT)) for row in rows]
 
     def night() -> None:
         held = storing.held_rows(0, rows[-1].need + 1)
         storing.write(storing.changed(usual, held), programme=record.pk, at=clock.now())
 
-    times["write_usual_night"] = _timed(night)
-    times["bulk_create"] = _timed(lambda: _bulk_create(record, usual))
+    times["write_usual_night"] = _timed(night, times=1)
     whole = times["load"] + times["match"] + times["write_usual_night"]
     return {
         "needs": needs,
@@ -56,12 +56,16 @@ def nightly(products: int, needs: int) -> dict[str, Any]:
     }
 
 
-def _timed(function: Any) -> float:
-    """Elapsed seconds of a transaction: a server's work is not in our CPU time."""
-    started = time.perf_counter()
-    with transaction.atomic():
-        function()
-    return time.perf_counter() - started
+def _timed(function: Callable[[], object], times: int = 3) -> float:
+    """Least seconds of a transaction: CPU on SQLite, elapsed where a server does the work."""
+    clocked = time.process_time if connection.vendor == "sqlite" else time.perf_counter
+    best = float("inf")
+    for _ in range(times):
+        started = clocked()
+        with transaction.atomic():
+            function()
+        best = min(best, clocked() - started)
+    return best
 
 
 def _bulk_create(record: MatchProgramme, rows: list[storing.Row]) -> None:
