@@ -15,7 +15,7 @@ from matching.engine.programme import Programme
 
 
 def keys_of_few(programme: Programme, columns: Columns, seeds: Hashes) -> Keys:
-    """Keys [subject, product], all verdicts; for programmes of a few products. ``seeds`` are hashes of the columns' own."""
+    """Keys [subject, product], all verdicts; for a few products. ``seeds`` are hashes of the columns' own."""
     count = len(columns)
     bits = planes(programme, columns)
     found = np.empty((count, len(programme)), dtype=np.uint64)

@@ -27,6 +27,8 @@ PEER_PYTHON = Path(settings.BASE_DIR) / ".venv-bench" / "bin" / "python"
 PEER = Path(__file__).parents[1] / "bench" / "peer_datalogic.py"
 PEER_NEEDS = 40
 MEMORY_NEEDS = [10_000, 100_000, 1_000_000]
+# A process and the folder of its state.
+Child = tuple["subprocess.Popen[bytes]", "tempfile.TemporaryDirectory[str]"]
 NOT_INSTALLED = "未安装（make bench 会建立 .venv-bench）"
 
 
@@ -101,19 +103,25 @@ def _child(part: str, products: int, needs: int) -> dict[str, Any]:
     return _result(_start(part, products, needs))
 
 
-def _start(part: str, products: int, needs: int) -> "subprocess.Popen[bytes]":
+def _start(part: str, products: int, needs: int) -> Child:
     """This command in a process and on a database of its own; BENCH_DATABASE_URL names an empty one to use instead."""
     environment = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "SEARCH_URL")}
-    environment["DATA_DIR"] = tempfile.mkdtemp(prefix="bench-")
+    folder = tempfile.TemporaryDirectory(prefix="bench-")
+    environment["DATA_DIR"] = folder.name
     if url := os.environ.get("BENCH_DATABASE_URL"):
         environment["DATABASE_URL"] = url
     command = [sys.executable, "manage.py", "bench_matching", "--part", part]
     sizes = ["--products", str(products), "--needs", str(needs)]
-    return subprocess.Popen([*command, *sizes], cwd=settings.BASE_DIR, env=environment, stdout=subprocess.PIPE)  # noqa: S603
+    process = subprocess.Popen(  # noqa: S603
+        [*command, *sizes], cwd=settings.BASE_DIR, env=environment, stdout=subprocess.PIPE
+    )
+    return process, folder
 
 
-def _result(process: "subprocess.Popen[bytes]") -> dict[str, Any]:
-    output = process.communicate()[0]
+def _result(child: Child) -> dict[str, Any]:
+    process, folder = child
+    with folder:
+        output = process.communicate()[0]
     if process.returncode:
         raise SystemExit(process.returncode)
     found: dict[str, Any] = json.loads(output)
