@@ -3,13 +3,24 @@
 from django.contrib import admin
 
 from common.admin import ReadOnlyAdmin
-from matching.models import LiaisonAssignment, MatchResult, Referral, ServiceLog
+from matching.models import LiaisonAssignment, MatchBlock, MatchResult, MatchTally, Referral, ServiceLog
 
 
 @admin.register(MatchResult)
 class MatchResultAdmin(ReadOnlyAdmin):
     list_display = ["need", "satisfied", "unknown", "violated", "computed_at"]
     list_select_related = ["need"]
+
+
+@admin.register(MatchBlock)
+class MatchBlockAdmin(ReadOnlyAdmin):
+    list_display = ["number", "needs", "satisfied", "unknown", "violated", "as_of", "computed_at"]
+
+
+@admin.register(MatchTally)
+class MatchTallyAdmin(ReadOnlyAdmin):
+    list_display = ["product", "satisfied", "unknown"]
+    list_select_related = ["product"]
 
 
 @admin.register(Referral)

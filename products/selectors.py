@@ -1,6 +1,5 @@
 """Reads of products: the shelf, one product for one viewer, its rules, and what needs confirming."""
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -10,6 +9,7 @@ from django.db.models import Count, Q, QuerySet
 from accounts.models import Party
 from common.errors import Missing
 from enterprises.facts import CATEGORIES
+from products.content import shelf_hash
 from products.models import Product, ProductVersion
 from products.policies import Viewer, visible_to
 from products.rules.language import RuleSet, parse
@@ -82,10 +82,7 @@ def rules_for(version: ProductVersion) -> RuleSet:
 
 def programme_hash() -> str:
     """SHA-256 (hex) of what is on the shelf: changes exactly when a listed product or its content does."""
-    digest = hashlib.sha256()
-    for code, content in listed_versions().values_list("product__code", "content_hash"):
-        digest.update(f"{code}:{content}\n".encode())
-    return digest.hexdigest()
+    return shelf_hash(listed_versions().values_list("product__code", "content_hash"))
 
 
 def unconfirmed(version: ProductVersion, on: date) -> bool:

@@ -73,7 +73,7 @@ def _set_out() -> dict[str, str]:
     draft = draft_create(
         actor=clerk, institution=clerk.party, category="贷", content=VersionContent(name="数据资产贷（演示）")
     )
-    batch = WhitelistBatch.objects.order_by("pk").last()
+    batch = WhitelistBatch.objects.latest("pk")
     served = LiaisonAssignment.objects.filter(ended_on=None).values("party")
     unserved = Party.objects.filter(kind=Party.Kind.ENTERPRISE).exclude(pk__in=served).order_by("pk")
     (push,) = whitelist_push(actor=system, batch=batch, institutions=[clerk.party], basis_doc="演示〔2026〕1号")
