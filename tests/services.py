@@ -5,6 +5,7 @@
 
 import os
 import sys
+import urllib.request
 from collections.abc import Callable
 
 
@@ -21,7 +22,18 @@ def _postgresql() -> str:
         return str(error).strip()
 
 
-SERVICES: dict[str, Callable[[], str]] = {"postgresql": _postgresql}
+def _elasticsearch() -> str:
+    url = os.environ.get("TEST_SEARCH_URL", "")
+    if not url:
+        return "TEST_SEARCH_URL 未设置"
+    try:
+        with urllib.request.urlopen(f"{url}/_cluster/health", timeout=3) as answer:
+            return "" if answer.status == 200 else f"HTTP {answer.status}"
+    except OSError as error:
+        return str(error)
+
+
+SERVICES: dict[str, Callable[[], str]] = {"postgresql": _postgresql, "elasticsearch": _elasticsearch}
 
 
 def main() -> int:

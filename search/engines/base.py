@@ -1,6 +1,6 @@
 """What every engine can do. The contract suite in tests/search runs on each of them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Protocol
 
 from search.declare import Document
@@ -18,6 +18,9 @@ class Reader(Protocol):
 
     def search(self, plan: Plan) -> Page:
         """Total, one page and facet counts of ``plan``."""
+
+    def contents(self) -> Mapping[str, str]:
+        """Key → content hash of what is really there."""
 
     def share(self, token: str) -> int:
         """Per mille of the documents that hold ``token``, rounded up."""

@@ -148,6 +148,10 @@ class TantivyReader:
         """Per mille of the documents that hold ``token``, rounded up."""
         return -(-1000 * self._searcher.doc_freq(ALL, token) // max(1, len(self._keys)))
 
+    def contents(self) -> dict[str, str]:
+        """Key → content hash; the checksums of the files were compared when they were opened."""
+        return self.manifest.rows
+
     def count(self, plan: Plan) -> int:
         """Number of documents ``plan`` selects."""
         return self._count(self._compile.selection(plan))
