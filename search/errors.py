@@ -24,6 +24,10 @@ class Unreachable(Exception):
     """The search server does not answer, or not as it should. The embedded engine answers instead."""
 
 
+class Behind(Unreachable):
+    """The search server answers from an older generation than the embedded one."""
+
+
 class IndexUnusable(DomainError):
     """Neither read nor built: the place on disk needs an administrator."""
 

@@ -2,7 +2,7 @@
 
 import threading
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import structlog
 
@@ -15,7 +15,8 @@ from search.asking import Asked, Asker
 from search.clauses import Clause, Eq, Filter, In, Overlaps, Range
 from search.cursors import Cursor
 from search.declare import Document
-from search.engines.base import Reader
+from search.engines.base import Reader, Server
+from search.errors import Behind, Unreachable
 from search.highlight import highlight
 from search.plan import Boundary, Found, Page, Plan
 from search.query import MAX_SIZE, Hit, SearchQuery, SearchResult
@@ -30,12 +31,37 @@ _log = structlog.get_logger("search.services")
 
 
 def search(query: SearchQuery, document: str = "products") -> SearchResult:
-    """Run ``query``: any text is accepted; an unknown field, sort or cursor is Invalid. Builds a missing index."""
+    """Run ``query``: any text is accepted; an unknown field, sort or cursor is Invalid. Builds a missing index.
+
+    ``engine`` of the result says who answered: a server that does not is replaced within two seconds.
+    """
     declared = registry.get(document)
-    sort = declared.sort_named(query.sort)
+    declared.sort_named(query.sort)
     _require_declared(declared, query)
-    reader = _reader(declared)
-    asked = Asker(declared, lambda: _corrector(declared, reader), reader.share).ask(query.text)
+    try:
+        if (server := engines.server()) is not None:
+            return _answer_of(server, declared, query)
+    except Unreachable as error:
+        _log.warning("search_server_not_answering", document=document, error=str(error))
+    return _answer(declared, query, _reader(declared), engines.embedded().name)
+
+
+def _answer_of(server: Server, document: Document, query: SearchQuery) -> SearchResult:
+    """What the server answers, in time or Unreachable. An index it has not got is built by the first search."""
+    deadline = server.deadline()
+    reader = sync.server_reader(document)
+    if reader is None:
+        _log.info("search_index_built_on_demand", document=document.name, engine=server.name)
+        sync.rebuild(document)
+        deadline, reader = server.deadline(), sync.server_reader(document)
+    if reader is None:
+        raise Unreachable(f"{document.name}: no generation after a rebuild")
+    return server.in_time(deadline, partial(_answer, document, query, reader, server.name))
+
+
+def _answer(document: Document, query: SearchQuery, reader: Reader, engine: str) -> SearchResult:
+    sort = document.sort_named(query.sort)
+    asked = Asker(document, lambda: _corrector(document, reader), reader.share).ask(query.text)
     cursor = cursors.decode(query.after, query.sort) if query.after else None
     plan = Plan(
         scoring=() if sort else asked.ranking(),
@@ -58,7 +84,7 @@ def search(query: SearchQuery, document: str = "products") -> SearchResult:
         facets=page.facets,
         corrected=asked.corrected,
         understood=asked.understood,
-        engine=engines.current().name,
+        engine=engine,
         next_after=_next(query.sort, rung, plan, page),
         exact=exact,
     )
@@ -71,12 +97,33 @@ def rebuild(document: str | None = None) -> dict[str, int]:
 
 
 def ensure_current(document: str | None = None) -> list[str]:
-    """Build what has no generation or one of another version; returns the names of what was built."""
+    """Build what has no generation or one of another version, here or on a server; returns the names of what was."""
     chosen = [registry.get(document)] if document else registry.documents()
-    stale = [item for item in chosen if not sync.is_current(item)]
-    for item in stale:
-        sync.rebuild(item)
-    return [item.name for item in stale]
+    return [item.name for item in chosen if _ensured(item)]
+
+
+def _ensured(document: Document) -> bool:
+    if sync.is_current(document):
+        return sync.catch_up(document)
+    sync.rebuild(document)
+    return True
+
+
+def catch_up() -> list[str]:
+    """Build what a server missed while it was away; returns the names of what was built. An idempotent sweep."""
+    return [item.name for item in registry.documents() if sync.catch_up(item)]
+
+
+def server_trouble(document: str = "products") -> str:
+    """Why the server does not answer searches now, in Chinese; empty when it does or none is set."""
+    declared = registry.get(document)
+    try:
+        sync.server_reader(declared)
+    except Behind:
+        return "Elasticsearch 的索引正在补齐，暂由内置引擎检索，结果以数据库为准。"
+    except Unreachable:
+        return "Elasticsearch 没有应答，暂由内置引擎检索，结果相同；请检查 SEARCH_URL 和该服务，恢复后自动补齐。"
+    return ""
 
 
 def unindexed(document: str) -> dict[str, str]:
@@ -102,7 +149,7 @@ def _reader(document: Document) -> Reader:
     if reader is None or reader.manifest.version != sync.version(document):
         _log.info("search_index_built_on_demand", document=document.name)
         sync.rebuild(document)
-        reader = engines.current().reader(document)
+        reader = engines.embedded().reader(document)
     if reader is None:
         raise RuntimeError(f"{document.name}: no generation after a rebuild")
     return reader

@@ -15,7 +15,7 @@ from tests.codes import credit_code
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Races are proven on PostgreSQL only: SQLite's single writer hides them. A real server is not replaced by a fake."""
+    """Races are proven on PostgreSQL only: SQLite's single writer hides them. No fake stands in for a server."""
     missing = {
         "postgresql": connection.vendor != "postgresql" and "needs PostgreSQL (set TEST_DATABASE_URL)",
         "elasticsearch": not os.environ.get("TEST_SEARCH_URL") and "needs Elasticsearch (set TEST_SEARCH_URL)",

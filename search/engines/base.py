@@ -1,11 +1,13 @@
 """What every engine can do. The contract suite in tests/search runs on each of them."""
 
-from collections.abc import Iterable, Mapping
-from typing import Protocol
+from collections.abc import Callable, Iterable, Mapping
+from typing import Protocol, TypeVar
 
 from search.declare import Document
 from search.engines.generations import Manifest
 from search.plan import AnalysedRow, Page, Plan
+
+T = TypeVar("T")
 
 
 class Reader(Protocol):
@@ -36,3 +38,13 @@ class Engine(Protocol):
 
     def reader(self, document: Document) -> Reader | None:
         """The current generation, None when none was ever built; one that cannot be read is Damaged."""
+
+
+class Server(Engine, Protocol):
+    """An engine that may not be there: every method may end in Unreachable."""
+
+    def deadline(self, *, building: bool = False) -> float:
+        """Until when (monotonic seconds) a search, or a build, that begins now may wait."""
+
+    def in_time(self, deadline: float, work: Callable[[], T]) -> T:
+        """``work()`` in another thread until ``deadline``; Unreachable at once while it is known dead."""

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from search.engines.base import Engine
-from search.engines.elasticsearch.connection import Connection
+from search.engines.elasticsearch.connection import Connection, Patience
 from search.engines.elasticsearch.engine import ElasticsearchEngine
 from search.engines.tantivy import TantivyEngine
 from tests.search import shelf
@@ -27,34 +27,39 @@ def store(db: None) -> Iterator[dict[str, Any]]:
     shelf.STORE.clear()
 
 
+# Generous on a busy machine; the tests of what happens when it runs out set their own.
+PATIENT = Patience(request=20, search=30, build=60, rest=0)
+
+
 @pytest.fixture
 def server_url() -> Iterator[str]:
     """The real server, with index names of this test's own, which are removed afterwards."""
-    prefix = f"test-{uuid.uuid4().hex[:12]}"
-    url = f"{os.environ['TEST_SEARCH_URL']}/{prefix}"
+    url = f"{os.environ['TEST_SEARCH_URL']}/test-{uuid.uuid4().hex[:12]}"
     yield url
-    remove(url)
-
-
-def remove(url: str) -> None:
-    """Delete every index under ``url``."""
-    made = connection_to(url)
-    for name in made.client.indices.get(index=f"{made.prefix}-*"):
-        made.client.indices.delete(index=name)
+    made = Connection(url, PATIENT)
+    made.client.indices.delete(
+        index=[*made.client.indices.get(index=f"{made.prefix}-*")] or "none", ignore_unavailable=True
+    )
     made.client.close()
 
 
-@pytest.fixture(params=["tantivy", pytest.param("elasticsearch", marks=pytest.mark.elasticsearch)])
-def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
-    """Each engine in turn."""
-    if request.param == "tantivy":
-        yield TantivyEngine()
-        return
-    made = connection_to(request.getfixturevalue("server_url"))
+@pytest.fixture
+def elasticsearch(server_url: str) -> Iterator[ElasticsearchEngine]:
+    """The server's engine."""
+    made = Connection(server_url, PATIENT)
     yield ElasticsearchEngine(made)
     made.client.close()
 
 
-def connection_to(url: str) -> Connection:
-    """A connection of the test's own."""
-    return Connection(url)
+@pytest.fixture(params=["tantivy", pytest.param("elasticsearch", marks=pytest.mark.elasticsearch)])
+def engine(request: pytest.FixtureRequest) -> Engine:
+    """Each engine in turn."""
+    return TantivyEngine() if request.param == "tantivy" else request.getfixturevalue("elasticsearch")
+
+
+@pytest.fixture
+def through_server(elasticsearch: ElasticsearchEngine, monkeypatch: pytest.MonkeyPatch, settings: Any) -> Engine:
+    """Searches go to the server, as with SEARCH_URL in the environment."""
+    settings.SEARCH_URL = "http://set-by-the-test"
+    monkeypatch.setattr("search.engines._server", lambda url: elasticsearch)
+    return elasticsearch

@@ -37,9 +37,7 @@ def request(plan: Plan) -> Search:
         search = search.post_filter(_all_of(ticked))
     for name in plan.facets:
         others = [item for item in ticked if name not in filtered_fields(item)]
-        values = A(
-            "terms", field=f"k_{name}", size=MAX_FACET_VALUES, order=[{"_count": "desc"}, {"_key": "asc"}]
-        )
+        values = A("terms", field=f"k_{name}", size=MAX_FACET_VALUES, order=[{"_count": "desc"}, {"_key": "asc"}])
         search.aggs.bucket(name, A("filter", filter=_all_of(others))).bucket("values", values)
     search = search.sort(*_order(plan.sort)).source(["key", "source", *_sort_fields(plan.sort)])
     return search.extra(search_after=_after(plan.sort, plan.after)) if plan.after else search
@@ -55,13 +53,13 @@ def clause(item: Clause) -> Query:
     match item:
         case Term():
             field = item.field if item.field in (ALL, GRAMS) else f"t_{item.field}"
-            return query.Term(field, stored_token(item.token))
+            return _term(field, stored_token(item.token))
         case AllOf():
             return _all_of(item.clauses)
         case AtLeast():
             return _any_of([clause(inner) for inner in item.clauses], item.minimum)
         case Eq():
-            return query.Term(f"k_{item.field}", item.value)
+            return _term(f"k_{item.field}", item.value)
         case In():
             return query.Terms(f"k_{item.field}", [*item.values]) if item.values else query.MatchNone()
         case Range():
@@ -93,6 +91,10 @@ def _weighted(item: Weighted) -> Query:
     if isinstance(item.clause, Term):
         return query.Bool(must=[clause(item.clause)], boost=boost * TERM_FACTOR)
     return query.ConstantScore(filter=clause(item.clause), boost=boost)
+
+
+def _term(field: str, value: str) -> Query:
+    return query.Term(field, {"value": value})
 
 
 def _overlaps(item: Overlaps) -> Query:

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
 from urllib.parse import unquote, urlsplit
@@ -14,9 +15,6 @@ from elasticsearch.helpers import BulkIndexError
 
 from search.errors import Unreachable
 
-# One request of a search, a whole search, one request of a build; then how long nobody asks again. All in seconds.
-_REQUEST, _SEARCH, _BUILD = 0.8, 1.4, 20.0
-_REST = 5.0
 _THREADS = 16
 
 # An answer that is no answer (another shape, half a document) shows itself where it is taken apart.
@@ -28,7 +26,7 @@ T = TypeVar("T")
 class Breaker:
     """Open after a failure for ``rest`` seconds, so that nobody waits for a dead server; then one caller tries."""
 
-    def __init__(self, rest: float = _REST) -> None:
+    def __init__(self, rest: float) -> None:
         self._rest, self._closed_from, self._lock = rest, 0.0, threading.Lock()
 
     def require_closed(self) -> None:
@@ -51,20 +49,31 @@ class Breaker:
             self._closed_from = 0.0
 
 
+@dataclass(frozen=True)
+class Patience:
+    """Seconds for one request of a search, all of it, one request of a build, all of it; ``rest`` of the breaker."""
+
+    request: float = 0.8
+    search: float = 1.4
+    build: float = 20.0
+    whole_build: float = 60.0
+    rest: float = 5.0
+
+
 class Connection:
     """``url`` is http(s)://[user:password@]host[:port][/prefix]; ``prefix`` begins every index name."""
 
-    def __init__(self, url: str, breaker: Breaker | None = None) -> None:
+    def __init__(self, url: str, patience: Patience = Patience()) -> None:
         parts = urlsplit(url)
         self.prefix = parts.path.strip("/").replace("/", "-").lower() or "market"
-        self.breaker = breaker or Breaker()
+        self.breaker, self._patience = Breaker(patience.rest), patience
         host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
         port = parts.port or (443 if parts.scheme == "https" else 9200)
         login = (unquote(parts.username), unquote(parts.password or "")) if parts.username else None
         self.client = Elasticsearch(
-            f"{parts.scheme}://{host}:{port}", basic_auth=login, request_timeout=_REQUEST, max_retries=0
+            f"{parts.scheme}://{host}:{port}", basic_auth=login, request_timeout=patience.request, max_retries=0
         )
-        self.builder = self.client.options(request_timeout=_BUILD)
+        self.builder = self.client.options(request_timeout=patience.build)
 
     @contextmanager
     def asking(self) -> Iterator[None]:
@@ -79,15 +88,19 @@ class Connection:
             raise Unreachable(repr(error)) from error
         self.breaker.succeeded()
 
-    def in_time(self, work: Callable[[], T]) -> T:
-        """``work()`` in at most the time of a search. Timeouts of sockets alone do not bound a trickle or a name look-up."""
+    def deadline(self, *, building: bool = False) -> float:
+        """Until when (monotonic seconds) a search, or a build, that begins now may wait."""
+        return time.monotonic() + (self._patience.whole_build if building else self._patience.search)
+
+    def in_time(self, deadline: float, work: Callable[[], T]) -> T:
+        """``work()`` until ``deadline``. Timeouts of sockets alone bound neither a trickle nor a name look-up."""
         self.breaker.require_closed()
         future = self._threads.submit(work)
         try:
-            return future.result(_SEARCH)
+            return future.result(max(0.0, deadline - time.monotonic()))
         except TimeoutError as error:
             self.breaker.failed()
-            raise Unreachable(f"no answer in {_SEARCH} s") from error
+            raise Unreachable("no answer in time") from error
 
     @cached_property
     def _threads(self) -> ThreadPoolExecutor:

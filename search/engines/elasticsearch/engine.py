@@ -30,6 +30,7 @@ class ElasticsearchEngine:
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
+        self.deadline, self.in_time = connection.deadline, connection.in_time
         self._readers: dict[str, ElasticsearchReader] = {}
 
     def build(self, document: Document, rows: Iterable[AnalysedRow], manifest: Manifest) -> Manifest:
@@ -154,7 +155,7 @@ class ElasticsearchReader:
         while True:
             with self._connection.asking():
                 found = self._connection.builder.search(
-                    index=self.index, sort=["key"], size=_PAGE, source=["key", "hash"], search_after=after
+                    index=self.index, sort=["key"], size=_PAGE, source_includes=["key", "hash"], search_after=after
                 )["hits"]["hits"]
                 held = [(hit["_source"]["key"], hit["_source"]["hash"]) for hit in found]
             yield from held

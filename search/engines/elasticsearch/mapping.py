@@ -69,7 +69,7 @@ def stored(document: Document, row: AnalysedRow, content_hash: str) -> dict[str,
 
 def _mapping(document: Document) -> Mapping:
     mapping = Mapping()
-    mapping.meta("dynamic", False)  # type: ignore[no-untyped-call]
+    mapping.meta("dynamic", False)
     mapping.field("key", Keyword())
     mapping.field("hash", Keyword(index=False, doc_values=False))
     mapping.field("source", Object(enabled=False))
