@@ -1,6 +1,6 @@
 """Plan → one Elasticsearch request."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from elasticsearch.dsl import A, Search, query
 from elasticsearch.dsl.query import Query
@@ -22,17 +22,20 @@ from search.clauses import (
     filtered_fields,
 )
 from search.declare import Sort
-from search.engines.elasticsearch.mapping import TERM_FACTOR, stored_token
+from search.engines.elasticsearch.mapping import stored_token
 from search.plan import Boundary, Plan
 from search.query import MAX_FACET_VALUES
 
 _I64 = 2**63 - 1
 
 
-def request(plan: Plan) -> Search:
-    """Total, page and facets of ``plan``; filters on a facet's own field come after the counting."""
+def request(plan: Plan, boosts: Mapping[str, float]) -> Search:
+    """Total, page and facets of ``plan``; filters on a facet's own field come after the counting.
+
+    ``boosts``: what relevance in each text field is multiplied by.
+    """
     ticked = [item for item in plan.filters if filtered_fields(item) & {*plan.facets}]
-    search = Search().query(_selection(plan, ticked)).extra(size=plan.size, track_total_hits=True)
+    search = Search().query(_selection(plan, ticked, boosts)).extra(size=plan.size, track_total_hits=True)
     if ticked:
         search = search.post_filter(_all_of(ticked))
     for name in plan.facets:
@@ -52,8 +55,7 @@ def clause(item: Clause) -> Query:
     """Any clause; only a Term carries a relevance of its own."""
     match item:
         case Term():
-            field = item.field if item.field in (ALL, GRAMS) else f"t_{item.field}"
-            return _term(field, stored_token(item.token))
+            return _term(_text(item), stored_token(item.token))
         case AllOf():
             return _all_of(item.clauses)
         case AtLeast():
@@ -70,9 +72,9 @@ def clause(item: Clause) -> Query:
             return _overlaps(item)
 
 
-def _selection(plan: Plan, ticked: list[Filter]) -> Query:
+def _selection(plan: Plan, ticked: list[Filter], boosts: Mapping[str, float]) -> Query:
     kept = [item for item in plan.filters if item not in ticked]
-    scored = [_scoring(item) for item in plan.scoring]
+    scored = [_scoring(item, boosts) for item in plan.scoring]
     return query.Bool(filter=[_all_of([*_matching(plan), *kept])], should=scored, minimum_should_match=0)
 
 
@@ -80,17 +82,21 @@ def _matching(plan: Plan) -> list[Clause]:
     return [] if plan.match is None else [plan.match]
 
 
-def _scoring(item: Scoring) -> Query:
+def _scoring(item: Scoring, boosts: Mapping[str, float]) -> Query:
     if isinstance(item, Weighted):
-        return _weighted(item)
-    return query.DisMax(queries=[_weighted(part) for part in item.items], tie_breaker=item.spill / 100)
+        return _weighted(item, boosts)
+    return query.DisMax(queries=[_weighted(part, boosts) for part in item.items], tie_breaker=item.spill / 100)
 
 
-def _weighted(item: Weighted) -> Query:
+def _weighted(item: Weighted, boosts: Mapping[str, float]) -> Query:
     boost = item.weight / 100
     if isinstance(item.clause, Term):
-        return query.Bool(must=[clause(item.clause)], boost=boost * TERM_FACTOR)
+        return query.Bool(must=[clause(item.clause)], boost=boost * boosts[_text(item.clause)])
     return query.ConstantScore(filter=clause(item.clause), boost=boost)
+
+
+def _text(term: Term) -> str:
+    return term.field if term.field in (ALL, GRAMS) else f"t_{term.field}"
 
 
 def _term(field: str, value: str) -> Query:

@@ -57,8 +57,8 @@ class ElasticsearchEngine:
             held = self._readers.get(document.name)
             if name is None or (held is not None and held.index == name):
                 return held if name else None
-            stored = self.connection.client.get(index=self._manifests, id=name)["_source"]["manifest"]
-            fresh = ElasticsearchReader(self.connection, name, generations.restored(json.loads(stored)))
+            held_by_server = self.connection.client.get(index=self._manifests, id=name)["_source"]["manifest"]
+            fresh = ElasticsearchReader(self.connection, name, **_unpacked(held_by_server))
         self._readers[document.name] = fresh
         return fresh
 
@@ -87,7 +87,8 @@ class ElasticsearchEngine:
 
     def _fill(self, document: Document, name: str, rows: list[AnalysedRow], manifest: Manifest) -> None:
         client = self.connection.builder
-        client.indices.create(index=name, **mapping.body(document, rows))
+        fields = mapping.similarities(document, rows)
+        client.indices.create(index=name, **mapping.body(document, fields))
         actions = (
             {"_index": name, "_id": str(number), **mapping.stored(document, row, manifest.rows.get(row.key, ""))}
             for number, row in enumerate(rows)
@@ -96,12 +97,12 @@ class ElasticsearchEngine:
         client.indices.refresh(index=name)
         if (held := client.count(index=name)["count"]) != len(rows):
             raise ValueError(f"{name}: {held} of {len(rows)} rows arrived")
-        content = {"manifest": json.dumps(asdict(manifest), ensure_ascii=False)}
+        boosts = {field: item.boost for field, item in fields.items()}
         if not client.indices.exists(index=self._manifests):
             client.options(ignore_status=400).indices.create(
                 index=self._manifests, mappings={"enabled": False}, settings={"auto_expand_replicas": "0-1"}
             )
-        client.index(index=self._manifests, id=name, document=content)
+        client.index(index=self._manifests, id=name, document={"manifest": _packed(manifest, boosts)})
 
     def _swap(self, document: Document, before: str | None, name: str) -> None:
         """Move the alias from ``before``; refused when another builder has moved it meanwhile."""
@@ -120,8 +121,9 @@ class ElasticsearchEngine:
 class ElasticsearchReader:
     """One generation on the server."""
 
-    def __init__(self, connection: Connection, index: str, manifest: Manifest) -> None:
+    def __init__(self, connection: Connection, index: str, manifest: Manifest, boosts: dict[str, float]) -> None:
         self.index, self.manifest = index, manifest
+        self._boosts = boosts
         self._connection = connection
         self._shares: dict[str, int] = {}
 
@@ -141,7 +143,7 @@ class ElasticsearchReader:
     def search(self, plan: Plan) -> Page:
         """Total, one page and facet counts of ``plan``."""
         with self._connection.asking():
-            request = compiling.request(plan).using(self._connection.client).index(self.index)
+            request = compiling.request(plan, self._boosts).using(self._connection.client).index(self.index)
             answer = request.params(search_type="dfs_query_then_fetch").execute().to_dict()
             hits = [_found(hit, plan) for hit in answer["hits"]["hits"]]
             return Page(answer["hits"]["total"]["value"], hits, {name: _facet(answer, name) for name in plan.facets})
@@ -162,6 +164,15 @@ class ElasticsearchReader:
             if len(held) < _PAGE:
                 return
             after = [held[-1][0]]
+
+
+def _packed(manifest: Manifest, boosts: dict[str, float]) -> str:
+    return json.dumps({"manifest": asdict(manifest), "boosts": boosts}, ensure_ascii=False)
+
+
+def _unpacked(text: str) -> dict[str, Any]:
+    content = json.loads(text)
+    return {"manifest": generations.restored(content["manifest"]), "boosts": content["boosts"]}
 
 
 def _number(name: str) -> int:

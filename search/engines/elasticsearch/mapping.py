@@ -2,10 +2,11 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from elasticsearch.dsl import Keyword, Long, Mapping, Object, Text
+from elasticsearch import dsl
 
 from search.clauses import ALL, GRAMS
 from search.declare import Document
@@ -16,8 +17,6 @@ _MAX_TOKEN = 255
 # Stands in a field without tokens, so that every document counts in the field's statistics, as in the other engines.
 _NOTHING = "\ue000"
 _K1, _B = 1.2, 0.75
-# This engine's BM25 leaves out the constant factor, which matters beside flat scores.
-TERM_FACTOR = _K1 + 1
 
 
 def text_fields(document: Document) -> dict[str, str]:
@@ -30,16 +29,35 @@ def stored_token(token: str) -> str:
     return token[:_MAX_TOKEN]
 
 
-def body(document: Document, rows: Sequence[AnalysedRow]) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Similarity:
+    """BM25 of one field that takes the stand-ins out of the average length again: another k1 and b, the same curve.
+
+    The server multiplies by its k1 + 1: ``boost`` makes that the usual constant.
+    """
+
+    k1: float
+    b: float
+
+    @property
+    def boost(self) -> float:
+        return (_K1 + 1) / (self.k1 + 1)
+
+
+def similarities(document: Document, rows: Sequence[AnalysedRow]) -> dict[str, Similarity]:
+    """Of each text field in the index."""
+    return {name: _similarity([row.tokens[inner] for row in rows]) for name, inner in text_fields(document).items()}
+
+
+def body(document: Document, fields: Mapping[str, Similarity]) -> dict[str, Any]:
     """Settings and mappings of the index of one generation."""
-    fields = text_fields(document)
     return {
         "settings": {
             "number_of_shards": 1,
             "auto_expand_replicas": "0-1",
             # Filled once, refreshed once, never changed.
             "refresh_interval": "-1",
-            "similarity": {name: _similarity([row.tokens[inner] for row in rows]) for name, inner in fields.items()},
+            "similarity": {name: {"type": "BM25", "k1": item.k1, "b": item.b} for name, item in fields.items()},
         },
         "mappings": _mapping(document).to_dict(),
     }
@@ -67,24 +85,23 @@ def stored(document: Document, row: AnalysedRow, content_hash: str) -> dict[str,
     }
 
 
-def _mapping(document: Document) -> Mapping:
-    mapping = Mapping()
+def _mapping(document: Document) -> dsl.Mapping:
+    mapping = dsl.Mapping()
     mapping.meta("dynamic", False)
-    mapping.field("key", Keyword())
-    mapping.field("hash", Keyword(index=False, doc_values=False))
-    mapping.field("source", Object(enabled=False))
+    mapping.field("key", dsl.Keyword())
+    mapping.field("hash", dsl.Keyword(index=False, doc_values=False))
+    mapping.field("source", dsl.Object(enabled=False))
     for name in text_fields(document):
-        mapping.field(name, Text(analyzer="whitespace", index_options="freqs", similarity=name))
+        mapping.field(name, dsl.Text(analyzer="whitespace", index_options="freqs", similarity=name))
     for keyword in document.keywords:
-        mapping.field(f"k_{keyword.name}", Keyword())
+        mapping.field(f"k_{keyword.name}", dsl.Keyword())
     for number in document.numbers:
-        mapping.field(f"n_{number.name}", Long())
+        mapping.field(f"n_{number.name}", dsl.Long())
     return mapping
 
 
-def _similarity(tokens: Sequence[Sequence[str]]) -> dict[str, Any]:
-    """BM25 that takes the stand-ins for nothing out of the average length again: k1 and b of the same curve."""
+def _similarity(tokens: Sequence[Sequence[str]]) -> Similarity:
     total, empty = sum(map(len, tokens)), sum(not held for held in tokens)
     slope = _K1 * _B * ((total + empty) / total if total else 1)
     k1 = _K1 * (1 - _B) + slope
-    return {"type": "BM25", "k1": k1, "b": slope / k1}
+    return Similarity(k1, slope / k1)
