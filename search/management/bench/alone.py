@@ -21,7 +21,8 @@ def timed(ask: Callable[[dict[str, Any]], Any], queries: list[dict[str, Any]]) -
     """The better of two rounds for each query, as every engine is measured."""
     for query in queries[:5]:
         ask(query)
-    rounds, answers = [], []
+    rounds: list[list[float]] = []
+    answers: list[Any] = []
     for _ in range(2):
         ms, answers = [], []
         for query in queries:
