@@ -49,11 +49,20 @@ test: lint ## 静态检查与全部测试；设 TEST_DATABASE_URL 时在 Postgre
 prove: .venv/dev.stamp ## 以全量规模运行重型证明（并发、断电、模糊测试）
 	@PROVE=1 $(PY) -m pytest -n 2
 
-lock: ## 由 pyproject.toml 重新生成两个锁文件（需要 uv）
+.venv-bench/bench.stamp: requirements-bench.lock
+	@test -x .venv-bench/bin/python || python3 -m venv .venv-bench
+	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
+	touch $@
+
+bench: .venv/dev.stamp .venv-bench/bench.stamp ## 检索性能：与 FTS5、PostgreSQL、whoosh、NumPy、Elasticsearch 同机对比，输出 JSON 比值
+	@$(PY) manage.py bench_search
+
+lock: ## 由 pyproject.toml 重新生成三个锁文件（需要 uv）
 	@uv lock --quiet --upgrade
 	uv export --quiet --no-emit-project --no-header --no-dev --format requirements.txt --output-file requirements.lock > /dev/null
 	uv export --quiet --no-emit-project --no-header --format requirements.txt --output-file requirements-dev.lock > /dev/null
+	uv export --quiet --no-emit-project --no-header --only-group bench --format requirements.txt --output-file requirements-bench.lock > /dev/null
 	rm -f uv.lock
 
 clean: ## 删除虚拟环境与本地数据
-	@rm -rf .venv var
+	@rm -rf .venv .venv-bench var
