@@ -1,6 +1,6 @@
 """A page of search results composed for its reader: cards, facets, chips, and the way out of an empty page."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from enterprises.facts import CATEGORIES
@@ -76,12 +76,14 @@ class ReadCondition:
     address: str
 
 
-def run(page: Listing) -> SearchResult:
-    """Search; understood conditions that must hold are only known after reading the words once."""
-    found = search(page.query())
-    return (
-        search(page.query(found.understood)) if set(page.strict) & {item.kind for item in found.understood} else found
-    )
+def run(page: Listing, own: Collection[str] = ()) -> SearchResult:
+    """Search; understood conditions that must hold are only known after reading the words once.
+
+    ``own``: codes of the products the reader edits.
+    """
+    found = search(page.query(), own=own)
+    strict = set(page.strict) & {item.kind for item in found.understood}
+    return search(page.query(found.understood), own=own) if strict else found
 
 
 def cards(found: SearchResult, viewer: Viewer | None) -> list[Card]:

@@ -1,6 +1,7 @@
 """Searching and keeping the index: what pages, the API and commands call."""
 
 import threading
+from collections.abc import Collection
 from dataclasses import replace
 from functools import lru_cache, partial
 
@@ -12,13 +13,14 @@ from search.analysis import segmenter
 from search.analysis.correction import Corrector
 from search.analysis.normalise import clean
 from search.asking import Asked, Asker
-from search.clauses import Clause, Eq, Filter, In, Overlaps, Range
+from search.clauses import AtLeast, Clause, Eq, Filter, In, Overlaps, Range
 from search.cursors import Cursor
 from search.declare import Document
 from search.engines.base import Reader, Server
 from search.errors import Behind, Unreachable
 from search.highlight import highlight
-from search.plan import Boundary, Found, Page, Plan
+from search.own import fresh, shown
+from search.plan import AnalysedRow, Boundary, Found, Page, Plan
 from search.query import MAX_SIZE, Hit, SearchQuery, SearchResult
 from search.sync import Drift
 
@@ -27,26 +29,30 @@ _ENOUGH = 10
 _MAX_VALUE = 200
 _MAX_FILTERS = 40
 
+Changed = dict[str, AnalysedRow | None]
+
 _log = structlog.get_logger("search.services")
 
 
-def search(query: SearchQuery, document: str = "products") -> SearchResult:
+def search(query: SearchQuery, document: str = "products", own: Collection[str] = ()) -> SearchResult:
     """Run ``query``: any text is accepted; an unknown field, sort or cursor is Invalid. Builds a missing index.
 
+    ``own``: keys the reader edits; she sees her changes even before the index has them.
     ``engine`` of the result says who answered: a server that does not is replaced within two seconds.
     """
     declared = registry.get(document)
     declared.sort_named(query.sort)
     _require_declared(declared, query)
+    changed = fresh(declared, own)
     try:
         if (server := engines.server()) is not None:
-            return _answer_of(server, declared, query)
+            return _answer_of(server, declared, query, changed)
     except Unreachable as error:
         _log.warning("search_server_not_answering", document=document, error=str(error))
-    return _answer(declared, query, _reader(declared), engines.embedded().name)
+    return _answer(declared, query, changed, _reader(declared), engines.embedded().name)
 
 
-def _answer_of(server: Server, document: Document, query: SearchQuery) -> SearchResult:
+def _answer_of(server: Server, document: Document, query: SearchQuery, changed: Changed) -> SearchResult:
     """What the server answers, in time or Unreachable. An index it has not got is built by the first search."""
     deadline = server.deadline()
     reader = sync.server_reader(document)
@@ -56,10 +62,10 @@ def _answer_of(server: Server, document: Document, query: SearchQuery) -> Search
         deadline, reader = server.deadline(), sync.server_reader(document)
     if reader is None:
         raise Unreachable(f"{document.name}: no generation after a rebuild")
-    return server.in_time(deadline, partial(_answer, document, query, reader, server.name))
+    return server.in_time(deadline, partial(_answer, document, query, changed, reader, server.name))
 
 
-def _answer(document: Document, query: SearchQuery, reader: Reader, engine: str) -> SearchResult:
+def _answer(document: Document, query: SearchQuery, changed: Changed, reader: Reader, engine: str) -> SearchResult:
     sort = document.sort_named(query.sort)
     asked = Asker(document, lambda: _corrector(document, reader), reader.share).ask(query.text)
     cursor = cursors.decode(query.after, query.sort) if query.after else None
@@ -75,12 +81,12 @@ def _answer(document: Document, query: SearchQuery, reader: Reader, engine: str)
     if not query.text.strip():
         rungs = [None]
     rung, exact = _climb(reader, plan, rungs, cursor, enough=1 if sort else _ENOUGH)
-    page = (
-        reader.search(replace(plan, match=rungs[rung])) if rungs else Page(0, [], {name: [] for name in query.facets})
-    )
+    chosen = replace(plan, match=rungs[rung] if rungs else AtLeast(()))
+    page = reader.search(chosen) if rungs else Page(0, [], {name: [] for name in query.facets})
+    seen = shown(page, chosen, changed)
     return SearchResult(
-        total=page.total,
-        hits=[_hit(found, asked, scored=sort is None) for found in page.hits],
+        total=seen.total,
+        hits=[_hit(found, asked, scored=sort is None) for found in seen.hits],
         facets=page.facets,
         corrected=asked.corrected,
         understood=asked.understood,
