@@ -29,7 +29,7 @@ def rows(count: int) -> list[AnalysedRow]:
     """``count`` rows of about 180 tokens, frequent ones as frequent as words are."""
     chance = random.Random(20261123)
     words = [f"w{number}" for number in range(_VOCABULARY)]
-    weights = list(accumulate(1 / (number + 12) for number in range(_VOCABULARY)))
+    weights = list(accumulate(1 / (number + 25) for number in range(_VOCABULARY)))
     made = []
     for number in range(count):
         name = chance.choices(words, cum_weights=weights, k=chance.randint(*_NAME))

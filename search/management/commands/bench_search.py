@@ -53,9 +53,9 @@ class Command(BaseCommand):
     def _measured(self, corpus: list[AnalysedRow]) -> dict[str, Any]:
         asked = plans(corpus)
         embedded = TantivyEngine()
-        begun = time.perf_counter()
+        begun, busy = time.perf_counter(), time.process_time()
         reader = _published(embedded, corpus)
-        rebuilt = time.perf_counter() - begun
+        rebuilt, worked = time.perf_counter() - begun, time.process_time() - busy
         timed: dict[str, Timed | None] = {"tantivy": _timed(_ask(reader), asked)}
         for name, make in (("fts5", peers.fts5), ("postgresql", peers.postgresql)):
             self.stderr.write(f"正在测量：{name}")
@@ -75,7 +75,8 @@ class Command(BaseCommand):
             "same_top_ten_after_shuffled_rebuild": all(
                 _ask(shuffled)(plan)[1] == answer[1] for plan, answer in zip(asked, again["answers"], strict=True)
             ),
-            "rebuild_seconds": round(rebuilt, 3),
+            # Beside the time on the clock that of the processor: a busy machine or disk shows as the difference.
+            "rebuild_seconds": {"clock": round(rebuilt, 3), "processor": round(worked, 3)},
             "change_visible_ms": {str(size): _change(corpus[:size]) for size in sorted({CATALOGUE, 1000})},
             # Suggestions join here when the search floor has them.
             "suggestions_ms": None,
@@ -198,7 +199,8 @@ def _agreement(item: Timed | None, exact: Timed | None, asked: Sequence[Plan]) -
 
 def _change(corpus: list[AnalysedRow]) -> dict[str, float]:
     """Milliseconds from analysed rows with one changed until another reader finds the change."""
-    writer, other, ms = TantivyEngine(), TantivyEngine(), []
+    writer, other, ms = TantivyEngine(), TantivyEngine(), list[float]()
+    busy = time.process_time()
     for number in range(CHANGES):
         place = number * len(corpus) // CHANGES
         token = f"changed{number}"
@@ -210,4 +212,4 @@ def _change(corpus: list[AnalysedRow]) -> dict[str, float]:
         if reader is None or not reader.share(token):
             raise RuntimeError("a change was not visible")
         ms.append(1000 * (time.perf_counter() - begun))
-    return _spread(ms)
+    return {**_spread(ms), "processor": round(1000 * (time.process_time() - busy) / CHANGES, 3)}
