@@ -57,8 +57,9 @@ shots: .venv/dev.stamp ## 全部页面的截图与一张总览，写入 var/shot
 	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
 	touch $@
 
-bench: .venv/dev.stamp .venv-bench/bench.stamp ## 匹配性能：与逐条求值、datalogic-py 同机对比，输出 JSON 比值
+bench: .venv/dev.stamp .venv-bench/bench.stamp ## 匹配与检索性能：与同类引擎同机对比，输出 JSON 比值
 	@env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE $(PY) manage.py bench_matching
+	$(PY) manage.py bench_search
 
 lock: ## 由 pyproject.toml 重新生成三个锁文件（需要 uv）
 	@uv lock --quiet --upgrade

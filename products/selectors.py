@@ -6,7 +6,7 @@ from datetime import date
 
 from django.db.models import Count, Q, QuerySet
 
-from accounts.models import Party
+from accounts.models import Party, User
 from common.errors import Missing
 from enterprises.facts import CATEGORIES
 from products.content import shelf_hash
@@ -68,6 +68,14 @@ def shelf_of(institution_id: int) -> QuerySet[ProductVersion]:
     """All versions of one institution's local products, for its own desk: by product code, newest first."""
     own = ProductVersion.objects.filter(product__institution_id=institution_id, product__origin=Product.Origin.LOCAL)
     return own.select_related(*_SHOWN).order_by("product__code", "-number")
+
+
+def own_codes(user: Viewer) -> list[str]:
+    """Codes of the products ``user``'s institution offers here: what she edits; empty for anybody else."""
+    if not isinstance(user, User) or user.party_id is None:
+        return []
+    own = Product.objects.filter(institution_id=user.party_id, origin=Product.Origin.LOCAL)
+    return list(own.order_by("code").values_list("code", flat=True))
 
 
 def rules_for(version: ProductVersion) -> RuleSet:

@@ -9,6 +9,12 @@ _log = structlog.get_logger("search.tasks")
 
 
 @shared_task
+def catch_up_index() -> list[str]:
+    """Build what a search server missed while it was away."""
+    return services.catch_up()
+
+
+@shared_task
 def repair_index() -> None:
     """Compare the index with the database and rebuild it when they differ."""
     if drift := services.drift():

@@ -16,7 +16,7 @@ from frontend.reasons import reasons
 from frontend.viewer import viewer
 from matching.selectors import explain_product
 from products.presentation import text_conditions
-from products.selectors import unconfirmed, version_for_page
+from products.selectors import own_codes, unconfirmed, version_for_page
 
 # What the embedded engine calls itself; any other name comes from a server that answered.
 EMBEDDED = "tantivy"
@@ -25,14 +25,14 @@ EMBEDDED = "tantivy"
 @login_not_required
 def products(request: HttpRequest) -> HttpResponse:
     """Results for the address's words and ticks, judged for the reader's need where there is one."""
-    reader = viewer(request)
+    reader, own = viewer(request), own_codes(request.user)
     page = listing(request.GET) if reader else listing(request.GET).without_verdicts()
     try:
-        judged = results.run(page, reader)
+        judged = results.run(page, reader, own)
     except Invalid:
         # A place in the list that no longer exists: start over rather than refuse the whole page.
         page = page.first_page()
-        judged = results.run(page, reader)
+        judged = results.run(page, reader, own)
     found = judged.result
     context = {
         "page": page,

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 
@@ -101,13 +102,18 @@ def manifest_of(directory: Path) -> Manifest:
     """Read back what :func:`publish` wrote; what is missing or was changed since is Damaged."""
     try:
         data = json.loads((directory / _MANIFEST).read_text("utf-8"))
-        manifest = Manifest(**{**data, "names": tuple(data["names"])})
+        manifest = restored(data)
         changed = [name for name, checksum in manifest.files.items() if _checksum(directory / name) != checksum]
     except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
         raise Damaged(f"{directory.name}: {error!r}") from error
     if changed:
         raise Damaged(f"{directory.name}: changed since it was written: {', '.join(changed)}")
     return manifest
+
+
+def restored(data: dict[str, Any]) -> Manifest:
+    """A manifest from its JSON."""
+    return Manifest(**{**data, "names": tuple(data["names"])})
 
 
 def _readable(document: str) -> Path | None:
