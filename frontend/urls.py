@@ -83,6 +83,7 @@ urlpatterns = [
     path("office/officers/", officers.officers, name="officers"),
     path("office/officers/new/", officers.appoint, name="officer_new"),
     path("office/officers/parties/<code:code>/", assignments.assignment, name="assignment"),
+    path("office/officers/parties/<code:code>/bearer/", assignments.bearer, name="team_bearer"),
     path("office/officers/<code:number>/", officers.officer, name="officer_of_roster"),
     path("office/whitelist/", whitelist.whitelist, name="whitelist"),
     path("office/whitelist/new/", whitelist_publish.publish, name="whitelist_publish"),

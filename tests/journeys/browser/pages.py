@@ -81,7 +81,7 @@ PAGES = {
     "frontend:first_loans": Spec(OFFICE),
     "frontend:office": Spec(REPORTING),
     "frontend:office_indicator": Spec(REPORTING, ("first-loan-growth",), "?quarter=2024Q4"),
-    "frontend:office_waiting": Spec(REPORTING, ("officers",)),
+    "frontend:office_waiting": Spec(OFFICE, ("officers",), sole=False),
     "frontend:whitelist": Spec(REPORTING, query="?on=2023-06-30"),
     "frontend:whitelist_publish": Spec(REPORTING),
     "frontend:whitelist_batch": Spec(REPORTING, ("batch",)),
@@ -130,6 +130,7 @@ NOT_PAGES = {
     "frontend:ledger": "leads to the quarter of today",
     "frontend:ledger_file": "a file",
     "frontend:officer_offer": "POST only",
+    "frontend:team_bearer": "POST only",
     "frontend:whitelist_confirm": "POST only",
 }
 # Django's own administration and the REST interface are no pages of this house.

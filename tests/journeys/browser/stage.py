@@ -10,6 +10,8 @@ from typing import Any
 
 import django
 
+NEWCOMERS = {"team": "tuandui2", "person": "rencai2"}
+
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -46,8 +48,7 @@ def _set_out() -> dict[str, str]:
 
     system = system_actor("演示")
     firm, clerk, other = (User.objects.get(username=name) for name in ("qiye1", "yinhang1", "qiye2"))
-    team = User.objects.get(username="tuandui1").party
-    person = User.objects.get(username="rencai1").party
+    team, person = (_newcomer(system, kind, name) for kind, name in NEWCOMERS.items())
     if not (firm.party and other.party and clerk.party and team and person):
         raise SystemExit("演示城市里缺少企业、银行、人才或团队。")
     officer = LiaisonOfficer.objects.get(user__username="tepai1")
@@ -89,12 +90,26 @@ def _set_out() -> dict[str, str]:
         "asking": asking.code,
         "consent": str(Consent.objects.get(need=need).pk),
         "party": firm.party.code,
-        "team": team.name,
+        "team": team.code,
         "product": "D001",
         "local_product": "YD01",
         "other_local": "YD04",
         "draft_product": draft.product.code,
     }
+
+
+def _newcomer(system: Any, kind: str, username: str) -> Any:
+    """A log-in for a talent or team that never borrowed: a first loan is counted once in a life."""
+    from accounts.models import Party, Role
+    from accounts.services import user_create
+    from matching.models import FirstLoanClaim
+
+    known = FirstLoanClaim.objects.values("party")
+    party = Party.objects.filter(kind=kind, users=None).exclude(pk__in=known).order_by("pk")[0]
+    user_create(
+        actor=system, username=username, password=None, display_name=party.name, party=party, roles=[Role.TALENT]
+    )
+    return party
 
 
 def _sessions() -> dict[str, str]:
@@ -107,7 +122,7 @@ def _sessions() -> dict[str, str]:
 
     store = import_module(settings.SESSION_ENGINE).SessionStore
     found = {}
-    for user in User.objects.filter(username__in=_usernames()):
+    for user in User.objects.filter(username__in=[*_usernames(), *NEWCOMERS.values()]):
         session = store()
         session[SESSION_KEY] = str(user.pk)
         session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
