@@ -131,7 +131,7 @@ def release_silent(kind: str, silence: timedelta = SILENCE) -> int:
 def release_stuck(silence: timedelta = SILENCE) -> int:
     """Queue again what a dead process left running; what broke off too often fails and says so."""
     ours = [name for name, kind in _kinds.items() if kind.run]
-    stuck = Job.objects.filter(kind__in=ours, state=Job.State.RUNNING, updated_at__lt=clock.now() - silence)
+    stuck = Job.objects.filter(kind__in=ours, state=Job.State.RUNNING, updated_at__lte=clock.now() - silence)
     fields = {"updated_at": clock.now(), "error": BROKEN_OFF}
     given_up = stuck.filter(attempts__gte=MAX_ATTEMPTS).update(state=Job.State.FAILED, **fields)
     return given_up + stuck.update(state=Job.State.QUEUED, **fields)

@@ -16,8 +16,10 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 
-@worker_init.connect
 def refuse_after_a_restore_cut_off(**_: object) -> None:
     """A worker must not work on a database that may not belong to its keys and files."""
     if problem := marker.unfinished(env.DATA_DIR):
         sys.exit(problem)
+
+
+worker_init.connect(refuse_after_a_restore_cut_off)

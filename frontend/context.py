@@ -29,7 +29,8 @@ PUBLIC_TABS = (HOME, PRODUCTS)
 FIRM_TABS = (TODAY, PRODUCTS, MATCHES, NEEDS, CONSENTS, FACTS)
 FIRST_LOANS: Tab = ("first_loans", "首贷核验")
 CASES: Tab = ("officer", "今日")
-OFFICE_TABS = (LEDGER, FIRST_LOANS, PLAN, PRODUCTS)
+JOBS: Tab = ("jobs", "后台任务")
+OFFICE_TABS = (LEDGER, FIRST_LOANS, PLAN, PRODUCTS, JOBS)
 LEAD_TABS = (LEDGER, PLAN, PRODUCTS)
 STAFF_TABS = (PRODUCTS, PLAN, LEDGER)
 DESK_TABS = (DESK, INBOX, POOL, SHELF, *STAFF_TABS)
@@ -61,6 +62,8 @@ UNDER = {
     "officer_case": "officer",
     "facts_edit": "facts",
     "ledger_quarter": "ledger",
+    "job": "jobs",
+    "job_new": "jobs",
 }
 
 

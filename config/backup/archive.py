@@ -135,9 +135,10 @@ def _members(path: Path, files: Mapping[str, Mapping[str, Any]]) -> Iterator[tup
 def _checked(path: Path, tar: tarfile.TarFile, member: tarfile.TarInfo, listed: Mapping[str, Any]) -> Iterator[bytes]:
     source, digest = tar.extractfile(member), hashlib.sha256()
     size = 0
-    while chunk := source.read(CHUNK) if source else b"":
-        digest.update(chunk)
-        size += len(chunk)
-        yield chunk
+    with _refusing(path):
+        while chunk := source.read(CHUNK) if source else b"":
+            digest.update(chunk)
+            size += len(chunk)
+            yield chunk
     if (size, digest.hexdigest()) != (listed["size"], listed["sha256"]):
         raise _damaged(path)
