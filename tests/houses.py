@@ -41,7 +41,7 @@ print(json.dumps({
 }, ensure_ascii=False, sort_keys=True))
 """
 
-SETUP = "import os, sys, django; os.environ['DJANGO_SETTINGS_MODULE'] = 'config.settings'; django.setup()\n"
+SETUP = "import os, sys, django; os.environ.setdefault('DJANGO_SETTINGS_MODULE', 'config.settings'); django.setup()\n"
 
 
 class House:
@@ -49,7 +49,7 @@ class House:
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self.data = folder / "data"
+        self.data, self.log = folder / "data", folder / "log"
         clean = {name: value for name, value in os.environ.items() if not name.endswith("_URL") and name != "PORT"}
         self.environment = {**clean, "DATA_DIR": str(self.data), "DJANGO_SETTINGS_MODULE": "config.settings"}
         self.environment["PYTHONPATH"] = str(ROOT)
@@ -64,17 +64,17 @@ class House:
         if self.name:
             self._admin(f'DROP DATABASE "{self.name}" WITH (FORCE)')
 
-    def start(self, *command: str, **environment: str) -> "subprocess.Popen[str]":
-        """A process group of its own, so that a test can kill it whole."""
-        return subprocess.Popen(
-            [sys.executable, *command],
-            cwd=ROOT,
-            env={**self.environment, **environment},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            encoding="utf-8",
-            start_new_session=True,
-        )
+    def start(self, *command: str, **environment: str) -> "subprocess.Popen[bytes]":
+        """A process group of its own, so that a test can kill it whole; what it says is appended to ``self.log``."""
+        with self.log.open("ab") as output:
+            return subprocess.Popen(
+                [sys.executable, *command],
+                cwd=ROOT,
+                env={**self.environment, **environment},
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
 
     def manage(self, *arguments: object, **environment: str) -> tuple[int, str, str]:
         """(exit code, stdout, stderr) of one command."""
@@ -107,16 +107,21 @@ class House:
             server.execute(sql)
 
 
-def kill_after(process: "subprocess.Popen[str]", seconds: float, *, whole: bool = True) -> bool:
+def kill_after(process: "subprocess.Popen[bytes]", seconds: float, *, whole: bool = True) -> bool:
     """SIGKILL the process (and its children) after that time; True when it was still running."""
     try:
         process.wait(seconds)
     except subprocess.TimeoutExpired:
-        (os.killpg if whole else os.kill)(process.pid, signal.SIGKILL)
-        process.communicate()
+        kill(process, whole=whole)
         return True
-    process.communicate()
     return False
+
+
+def kill(process: "subprocess.Popen[bytes]", *, whole: bool = True) -> None:
+    """SIGKILL, unless it has ended."""
+    if process.poll() is None:
+        (os.killpg if whole else os.kill)(process.pid, signal.SIGKILL)
+        process.wait()
 
 
 def wait_for(condition, seconds: float, pause: float = 0.2):

@@ -107,7 +107,8 @@ def _take_in(job: Job) -> None:
 def _summary(report: ImportReport) -> dict[str, Any]:
     result = report.as_json()
     rejected = result["rejected"]
-    return result | {"rejected": rejected[:KEPT_ERRORS], "rejected_count": len(rejected)}
+    rows = len({item["row"] for item in rejected})
+    return result | {"rejected": rejected[:KEPT_ERRORS], "rejected_count": rows}
 
 
 def _restored(job: Job) -> ImportReport:
