@@ -21,7 +21,26 @@ def _postgresql() -> str:
         return str(error).strip()
 
 
-SERVICES: dict[str, Callable[[], str]] = {"postgresql": _postgresql}
+def _broker(name: str) -> str:
+    from kombu.connection import Connection
+    from kombu.exceptions import OperationalError
+
+    url = os.environ.get(f"TEST_{name.upper()}_URL", "")
+    if not url:
+        return f"TEST_{name.upper()}_URL 未设置"
+    try:
+        with Connection(url) as connection:
+            connection.ensure_connection(max_retries=1, timeout=3)
+    except (OperationalError, OSError) as error:
+        return str(error).strip() or type(error).__name__
+    return ""
+
+
+SERVICES: dict[str, Callable[[], str]] = {
+    "postgresql": _postgresql,
+    "redis": lambda: _broker("redis"),
+    "rabbitmq": lambda: _broker("rabbitmq"),
+}
 
 
 def main() -> int:
