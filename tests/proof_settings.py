@@ -6,5 +6,4 @@ from config.settings import *
 
 CHANNELS = {"mail": "tests.proof_gateway.Gateway", "sms": "tests.proof_gateway.Gateway"}
 CELERY_TASK_DEFAULT_QUEUE = os.environ.get("PROOF_QUEUE", "celery")
-CELERY_BEAT_SCHEDULE: dict[str, object] = {}
 CELERY_IMPORTS = ["tests.proof_gateway"]
