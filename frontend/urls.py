@@ -58,6 +58,7 @@ urlpatterns = [
     path("me/consents/", consents.consents, name="consents"),
     path("me/consents/<code:code>/withdraw/", consents.withdraw, name="consent_withdraw"),
     path("messages/", notices.messages, name="messages"),
+    path("messages/channels/", notices.channels, name="channels"),
     path("messages/read/", notices.messages_read, name="messages_read"),
     path("referrals/<code:code>/", firm.referral, name="referral"),
     path("desk/", desk.today, name="desk"),

@@ -195,3 +195,14 @@ def test_every_template_has_its_heading_row(as_office):
 def test_no_cell_of_an_export_is_a_formula(text):
     assert csv_safe(text) == f"'{text}"
     assert csv_safe(7) == "7"
+
+
+def test_messages_go_outside_only_where_the_reader_says_so(as_office):
+    page = text_of(as_office.get("/messages/"))
+    assert "默认只在站内" in page
+    wrong = as_office.post("/messages/channels/", {"mail": "nobody", "sms": ""})
+    assert wrong.status_code == 422
+    assert "name@example.com" in text_of(wrong)
+    saved = as_office.post("/messages/channels/", {"mail": "a@example.com", "sms": ""}, follow=True)
+    assert "已保存" in text_of(saved)
+    assert 'value="a@example.com"' in saved.content.decode()
