@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 
-from accounts.models import Grant, Notification, Party, PartyName, User, UserRole
+from accounts.models import Delivery, Grant, Notification, Party, PartyName, User, UserRole
 from common.admin import ReadOnlyAdmin
 
 
@@ -44,3 +44,11 @@ class NotificationAdmin(ReadOnlyAdmin):
     list_display = ["user", "key", "created_at", "read_at"]
     fields = ["user", "key", "created_at", "read_at"]
     list_select_related = ["user"]
+
+
+@admin.register(Delivery)
+class DeliveryAdmin(ReadOnlyAdmin):
+    # The address is its reader's as well.
+    list_display = ["effect", "due_at", "attempts", "last_error", "sent_at"]
+    fields = ["channel", "due_at", "attempts", "last_error", "sent_at"]
+    list_filter = ["channel"]

@@ -32,7 +32,8 @@ COCKPIT: Tab = ("office", "驾驶舱")
 WHITELIST: Tab = ("whitelist", "白名单")
 OFFICERS: Tab = ("officers", "特派员")
 POSTINGS: Tab = ("postings", "记账")
-OFFICE_TABS = (COCKPIT, LEDGER, WHITELIST, OFFICERS, FIRST_LOANS, POSTINGS, PLAN, PRODUCTS)
+JOBS: Tab = ("jobs", "后台任务")
+OFFICE_TABS = (COCKPIT, LEDGER, WHITELIST, OFFICERS, FIRST_LOANS, POSTINGS, JOBS, PLAN, PRODUCTS)
 LEAD_TABS = (COCKPIT, LEDGER, WHITELIST, POSTINGS, PLAN, PRODUCTS)
 OFFICER_TABS = (("officer", "今日"), ("officer_cases", "我的户"), ("officer_log", "记一笔"))
 STAFF_TABS = (PRODUCTS, PLAN, LEDGER)
@@ -80,6 +81,8 @@ UNDER = {
     "assignment": "officers",
     "posting_new": "postings",
     "posting_reverse": "postings",
+    "job": "jobs",
+    "job_new": "jobs",
 }
 
 

@@ -26,6 +26,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.skip(reason=reason))
 
 
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Counts of the heavy proofs (``record_property("proof", …)``), wherever the test ran."""
+    for report in terminalreporter.getreports("passed"):
+        for name, value in report.user_properties:
+            if name == "proof":
+                terminalreporter.write_line(f"{report.nodeid.rpartition('::')[2]}：{value}")
+
+
 @pytest.fixture(autouse=True)
 def guard_unordered_querysets(monkeypatch: pytest.MonkeyPatch) -> None:
     """A query without an order gets a random one, so that nothing can come to rely on luck."""

@@ -48,10 +48,27 @@ def _elasticsearch() -> str:
         return str(error)
 
 
+def _broker(name: str) -> str:
+    from kombu.connection import Connection
+    from kombu.exceptions import OperationalError
+
+    url = os.environ.get(f"TEST_{name.upper()}_URL", "")
+    if not url:
+        return f"TEST_{name.upper()}_URL 未设置"
+    try:
+        with Connection(url) as connection:
+            connection.ensure_connection(max_retries=1, timeout=3)
+    except (OperationalError, OSError) as error:
+        return str(error).strip() or type(error).__name__
+    return ""
+
+
 SERVICES: dict[str, Callable[[], str]] = {
     "postgresql": _postgresql,
     "chromium": _chromium,
     "elasticsearch": _elasticsearch,
+    "redis": lambda: _broker("redis"),
+    "rabbitmq": lambda: _broker("rabbitmq"),
 }
 
 
