@@ -15,6 +15,9 @@ CATEGORY_WORDS = {
     "投": "投资 股权投资 基金",
     "租": "租赁 融资租赁",
 }
+# The last character of a name tells the category too: 科技担 is a guarantee.
+_LAST_CHARACTERS = {"贷": "贷", "保": "担", "险": "险", "投": "投", "租": "租"}
+_SPOKEN = tuple((category, f"{_LAST_CHARACTERS[category]} {words}") for category, words in CATEGORY_WORDS.items())
 
 
 def _regions(version: ProductVersion) -> list[str]:
@@ -87,7 +90,7 @@ PRODUCTS = Document(
         Text("features", 60, "特点"),
     ),
     keywords=(
-        Keyword("category", "类别"),
+        Keyword("category", "类别", spoken=_SPOKEN),
         Keyword("institution_kind", "机构类别"),
         Keyword("regions", "适用地区"),
         Keyword("guarantees", "担保方式"),

@@ -1,71 +1,37 @@
-"""A person's text → what must hold, what ranks, and what was understood. Engine-neutral."""
+"""A person's text → what must hold and what ranks. Engine-neutral."""
 
 import math
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
 
 from search.analysis import lexicon, quantities, tokens
-from search.analysis.correction import Corrector
 from search.analysis.normalise import clean, fold
 from search.analysis.quantities import Quantity
 from search.analysis.segmenter import Word
-from search.clauses import ALL, GRAMS, AllOf, AtLeast, BestOf, Clause, Range, Scoring, Term, Weighted
+from search.asked import Asked
+from search.clauses import ALL, GRAMS, AllOf, AtLeast, BestOf, Clause, Range, Term, Weighted
 from search.declare import Document, Number
+from search.language import Language
 from search.query import MAX_TEXT, Understood
 
 _MAX_WORDS = 24
 _MAX_GRAM_WORD = 12
 _MAX_NAME = 10
 # Hundredths of the field's own weight. A part says less than the word, a synonym less than what was typed.
-_WORD, _SYNONYM, _WIDER_PLACE, _PART = 100, 75, 40, 30
+_WORD, _EQUAL, _SYNONYM, _WIDER_PLACE, _PART = 100, 95, 75, 40, 30
 _SPILL = 10
-_PAIR, _IN_NAME = 120, 600
-_FITS, _MAY_FIT, _EXACTLY = 900, 200, 300
-_ALL_HELD, _MOST_HELD = 900, 200
-_MOST = (6, 10)
+_PAIR, _IN_NAME, _BEGINS, _WHOLE = 120, 600, 300, 600
+_FITS, _MAY_FIT, _EXACTLY, _VALUE = 900, 200, 300, 300
 # What so many rows hold does not make another row similar (per mille).
 _COMMON = 250
-
-
-@dataclass
-class Asked:
-    """The text taken apart. ``groups``: one clause per word or condition; ``near``: anything at all in common."""
-
-    groups: list[Clause] = field(default_factory=list)
-    scoring: list[Scoring] = field(default_factory=list)
-    near: dict[Term, None] = field(default_factory=dict)
-    understood: list[Understood] = field(default_factory=list)
-    needles: dict[str, None] = field(default_factory=dict)
-    corrected: str | None = None
-
-    def ladder(self) -> Iterator[Clause]:
-        """From strict to loose: every group, most of them, any of them, anything in common."""
-        if self.groups:
-            yield AllOf(tuple(self.groups))
-            if (most := self._most()) < len(self.groups):
-                yield AtLeast(tuple(self.groups), most)
-            if most > 1:
-                yield AtLeast(tuple(self.groups), 1)
-        if self.near:
-            yield AtLeast((*self.groups, *self.near))
-
-    def ranking(self) -> tuple[Scoring, ...]:
-        """Everything that ranks, with the bonus for holding all or most groups."""
-        if len(self.groups) < 2:
-            return tuple(self.scoring)
-        everything = Weighted(AllOf(tuple(self.groups)), _ALL_HELD)
-        most = Weighted(AtLeast(tuple(self.groups), self._most()), _MOST_HELD)
-        return (*self.scoring, everything, most)
-
-    def _most(self) -> int:
-        return max(1, -(-len(self.groups) * _MOST[0] // _MOST[1]))
+# A firm younger than this (months) is what products for the young are made for.
+_YOUNG, _YOUNG_WORD = 36, "初创"
 
 
 class Asker:
     """Takes texts apart for one document; ``share`` tells how many rows in a thousand hold a token."""
 
-    def __init__(self, document: Document, corrector: Callable[[], Corrector], share: Callable[[str], int]) -> None:
-        self._document, self._corrector, self._share = document, corrector, share
+    def __init__(self, document: Document, language: Language, share: Callable[[str], int]) -> None:
+        self._document, self._language, self._share = document, language, share
 
     def ask(self, text: str) -> Asked:
         """Never raises on text: what cannot be understood is simply not looked for."""
@@ -74,12 +40,12 @@ class Asker:
         found = quantities.scan(folded)
         for quantity in found:
             self._condition(asked, quantity, folded)
-        words = self._words(asked, _blanked(folded, found))[:_MAX_WORDS]
+        words = self._words(asked, self._sounded(asked, _blanked(folded, found)))[:_MAX_WORDS]
         said = [word for word in words if _says_something(word.text)]
         beside = lexicon.context_words() if found else frozenset()
         # A text of nothing but stop words or single characters (有吗、贷) is still a question about those.
         for word in said if said or found or asked.groups else words:
-            self._word(asked, word, counts=word.text not in beside)
+            self._word(asked, [word], counts=word.text not in beside)
         for word in words:
             self._loosely(asked, word)
         return asked
@@ -102,6 +68,21 @@ class Asker:
         asked.scoring.append(Weighted(loose, _MAY_FIT))
         if quantity.kind == "rate":
             asked.scoring.append(Weighted(Range(number.name, quantity.value, quantity.value), _EXACTLY))
+        if quantity.kind == "age" and quantity.value < _YOUNG:
+            self._word(asked, [Word(_YOUNG_WORD, ())], counts=False)
+
+    def _sounded(self, asked: Asked, rest: str) -> str:
+        """``rest`` with what was typed by sound written in Han; several words of one sound become a group."""
+        for item in reversed(self._language.romanised.decode(rest, lambda run: self._share(run) > 0)):
+            if len(item.choices) > 1:
+                self._word(asked, [_whole(choice) for choice in item.choices], counts=True)
+            written = item.choices[0]
+            asked.corrected = (asked.corrected or rest)[: item.start] + written + (asked.corrected or rest)[item.end :]
+            inline = written if len(item.choices) == 1 else " "
+            rest = rest[: item.start] + inline + rest[item.end :]
+        if asked.corrected:
+            asked.corrected = " ".join(asked.corrected.split())
+        return rest
 
     def _words(self, asked: Asked, rest: str) -> list[Word]:
         """The words of ``rest``; a stretch that is probably mistyped becomes a group of its repairs."""
@@ -109,28 +90,16 @@ class Asker:
         for piece in tokens.name_runs(rest):
             plain = list(tokens.words_of(piece))
             suspects = self._suspects(plain)
-            repair = self._corrector().repair(piece, suspects) if suspects else None
+            repair = self._language.corrector.repair(piece, suspects) if suspects else None
             if repair is None:
                 words.extend([_as_name(piece, plain)] if _looks_like_name(piece, plain) else plain)
                 continue
             words.extend(tokens.words_of(piece[: repair.start]))
-            self._repaired(asked, repair.candidates)
+            self._word(asked, [_whole(candidate) for candidate in repair.candidates], counts=True)
             words.extend(tokens.words_of(piece[repair.end :]))
-            if len(repair.candidates) == 1:
-                fixed = piece[: repair.start] + repair.candidates[0] + piece[repair.end :]
-                asked.corrected = (asked.corrected or rest).replace(piece, fixed).strip()
+            fixed = piece[: repair.start] + repair.candidates[0] + piece[repair.end :]
+            asked.corrected = " ".join((asked.corrected or rest).replace(piece, fixed).split())
         return list(dict.fromkeys(words))
-
-    def _repaired(self, asked: Asked, candidates: Iterable[str]) -> None:
-        alternatives: list[Clause] = []
-        for candidate in candidates:
-            inner = [word.text for word in tokens.words_of(candidate)]
-            alternatives.append(_held(inner))
-            alternatives.extend(_in_names(candidate))
-            asked.scoring.append(self._best([(word, _WORD) for word in inner]))
-            self._score_name(asked, candidate)
-            asked.needles[candidate] = None
-        asked.groups.append(AtLeast(tuple(alternatives)))
 
     def _suspects(self, words: list[Word]) -> list[int]:
         """Positions of what no row holds, or of stray single characters, within a run of Han."""
@@ -149,8 +118,20 @@ class Asker:
         listed = word in lexicon.domain_words() or word in lexicon.stopwords()
         return listed or self._share(word) > 0
 
-    def _word(self, asked: Asked, word: Word, *, counts: bool) -> None:
-        """One word: how it ranks and, when it ``counts``, the group that asks for it or its like."""
+    def _word(self, asked: Asked, spellings: list[Word], *, counts: bool) -> None:
+        """One word, or what it may stand for: how it ranks and, when it ``counts``, the group that asks for it."""
+        group: list[Clause] = []
+        for word in spellings:
+            alternatives, ranked = self._alike(asked, word)
+            group.extend(alternatives)
+            asked.scoring.append(self._best(ranked))
+            self._score_name(asked, word.text)
+            self._score_values(asked, word, ranked)
+        if counts:
+            asked.groups.append(AtLeast(tuple(dict.fromkeys(group))))
+
+    def _alike(self, asked: Asked, word: Word) -> tuple[list[Clause], list[tuple[str, int]]]:
+        """(clauses any of which satisfies ``word``, tokens that rank for it with their share in hundredths)."""
         alternatives: list[Clause] = [Term(ALL, word.text), *_in_names(word.text)]
         ranked = [(word.text, _WORD)]
         if covering := _covering(word):
@@ -160,17 +141,15 @@ class Asker:
         for phrase in lexicon.synonyms().get(word.text, ()):
             inner = [item.text for item in tokens.words_of(phrase)]
             alternatives.append(_held(inner))
-            ranked.extend((item, _SYNONYM) for item in inner)
+            equal = word.text in lexicon.synonyms().get(phrase, ())
+            ranked.extend((item, _EQUAL if equal else _SYNONYM) for item in inner)
             asked.needles[phrase] = None
         for step, place in enumerate(lexicon.parents().get(word.text, ()), start=1):
             alternatives.append(Term(ALL, place))
             ranked.append((place, _WIDER_PLACE // step))
         ranked.extend((part, _PART) for part in word.parts if part not in lexicon.stopwords())
-        asked.scoring.append(self._best(ranked))
-        self._score_name(asked, word.text)
         asked.needles[word.text] = None
-        if counts:
-            asked.groups.append(AtLeast(tuple(alternatives)))
+        return alternatives, ranked
 
     def _loosely(self, asked: Asked, word: Word) -> None:
         """What a word has in common with rows that do not hold it: its parts, and pairs of characters in names."""
@@ -195,11 +174,28 @@ class Asker:
         return BestOf(tuple(Weighted(term, weight) for term, weight in weights.items()), _SPILL)
 
     def _score_name(self, asked: Asked, word: str) -> None:
+        """A word inside a name, more where a name begins with it, most where it is the whole of one."""
         if 1 < len(word) <= _MAX_GRAM_WORD:
             rarity = self._rarity(word)
             pairs = tuple(Term(GRAMS, pair) for pair in _pairs(word))
             asked.scoring.append(BestOf(tuple(Weighted(pair, _PAIR * rarity // 100) for pair in pairs), _SPILL))
             asked.scoring.append(Weighted(AllOf(pairs), _IN_NAME * rarity * (len(word) - 1) // (100 * _MAX_NAME)))
+            asked.scoring.append(Weighted(AllOf((Term(GRAMS, tokens.whole(word)),)), _WHOLE * rarity // 100))
+        spelled = (word, *(item for item in lexicon.synonyms().get(word, ()) if word in lexicon.synonyms().get(item, ())))
+        begins = [AllOf((Term(GRAMS, tokens.first(item)), *(Term(GRAMS, pair) for pair in _pairs(item)))) for item in spelled]
+        asked.scoring.append(Weighted(AtLeast(tuple(begins)), _BEGINS * self._rarity(word) // 100))
+
+    def _score_values(self, asked: Asked, word: Word, ranked: list[tuple[str, int]]) -> None:
+        """What a word names as a value (担保方式、资质、类别) counts the same however often texts repeat it."""
+        shares: dict[Clause, int] = {}
+        named = [*ranked, *((phrase, _SYNONYM) for phrase in lexicon.synonyms().get(word.text, ()))]
+        if len(word.text) > 1 and tokens.is_han(word.text):
+            named.append((word.text[-1], _SYNONYM))
+        for token, share in named:
+            for value in self._language.values(token):
+                shares[value] = max(shares.get(value, 0), share)
+        if shares:
+            asked.scoring.append(BestOf(tuple(Weighted(value, _VALUE * share // 100) for value, share in shares.items())))
 
     def _rarity(self, token: str) -> int:
         """Hundredths: how much a token tells among all rows. A word rare in names may be common everywhere else."""
@@ -215,6 +211,11 @@ def _looks_like_name(piece: str, words: list[Word]) -> bool:
     if not 2 < len(piece) <= _MAX_NAME or len(words) < 2 or piece.isascii():
         return False
     return len(words[-1].text) == 1 and not any(word.text in lexicon.stopwords() for word in words)
+
+
+def _whole(phrase: str) -> Word:
+    words = list(tokens.words_of(phrase))
+    return words[0] if len(words) == 1 else _as_name(phrase, words)
 
 
 def _as_name(piece: str, words: list[Word]) -> Word:

@@ -28,10 +28,11 @@ class Text:
 
 @dataclass(frozen=True)
 class Keyword:
-    """A field of exact values, to filter and to count (facet)."""
+    """A field of exact values, to filter and to count (facet). ``spoken``: (value, the words people say for it)."""
 
     name: str
     label: str
+    spoken: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)

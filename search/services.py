@@ -2,16 +2,15 @@
 
 import threading
 from dataclasses import replace
-from functools import lru_cache
 
 import structlog
 
 from common.errors import Invalid
-from search import cursors, engines, registry, sync
+from search import cursors, engines, language, registry, sync
 from search.analysis import segmenter
-from search.analysis.correction import Corrector
 from search.analysis.normalise import clean
-from search.asking import Asked, Asker
+from search.asked import Asked
+from search.asking import Asker
 from search.clauses import Clause, Eq, Filter, In, Overlaps, Range
 from search.cursors import Cursor
 from search.declare import Document
@@ -35,7 +34,7 @@ def search(query: SearchQuery, document: str = "products") -> SearchResult:
     sort = declared.sort_named(query.sort)
     _require_declared(declared, query)
     reader = _reader(declared)
-    asked = Asker(declared, lambda: _corrector(declared, reader), reader.share).ask(query.text)
+    asked = Asker(declared, language.of(declared, reader), reader.share).ask(query.text)
     cursor = cursors.decode(query.after, query.sort) if query.after else None
     plan = Plan(
         scoring=() if sort else asked.ranking(),
@@ -106,15 +105,6 @@ def _reader(document: Document) -> Reader:
     if reader is None:
         raise RuntimeError(f"{document.name}: no generation after a rebuild")
     return reader
-
-
-@lru_cache(maxsize=8)
-def _corrector_of(generation: str, names: tuple[str, ...]) -> Corrector:
-    return Corrector(names)
-
-
-def _corrector(document: Document, reader: Reader) -> Corrector:
-    return _corrector_of(f"{document.name}/{reader.manifest.generation}", reader.manifest.names)
 
 
 def _climb(

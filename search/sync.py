@@ -14,8 +14,9 @@ from common.errors import DomainError
 from common.models import OutboxMessage
 from common.outbox import Handler
 from search import engines
-from search.analysis import lexicon, tokens
-from search.analysis.normalise import fold
+from search.analysis import lexicon
+from search.analysis.vocabulary import Gatherer
+from search.clauses import ALL
 from search.declare import Document, Row
 from search.engines import generations
 from search.engines.base import Reader
@@ -70,7 +71,7 @@ def rebuild(document: Document) -> Manifest:
                 watermark=watermark,
                 built_at=clock.now().isoformat(),
                 rows={key: content for key, (content, _) in read.rows.items()},
-                names=tuple(sorted(read.names)),
+                vocabulary=read.words.vocabulary().stored(),
                 failed=read.failed,
             )
             return engines.current().build(document, (row for _, row in read.rows.values()), manifest)
@@ -111,10 +112,10 @@ def drift(document: Document) -> Drift:
 
 @dataclass
 class _Read:
-    """``rows``: key → (content hash, analysed row); ``names``: runs of proper names; ``failed``: key → reason."""
+    """``rows``: key → (content hash, analysed row); ``words``: what they say; ``failed``: key → reason."""
 
     rows: dict[str, tuple[str, AnalysedRow]] = field(default_factory=dict)
-    names: set[str] = field(default_factory=set)
+    words: Gatherer = field(default_factory=Gatherer)
     failed: dict[str, str] = field(default_factory=dict)
 
 
@@ -123,8 +124,9 @@ def _read(document: Document) -> _Read:
     for row in _rows(document, sorted(set(document.keys())), read.failed):
         key = str(row.get("key", ""))
         try:
-            read.rows[key] = _content_hash(row), analyse(document, row)
-            read.names.update(_names(document, row))
+            analysed = analyse(document, row)
+            read.rows[key] = _content_hash(row), analysed
+            read.words.add(analysed.names, analysed.known, analysed.keywords, {*analysed.tokens[ALL]})
         except Exception as error:  # noqa: BLE001 - one row must not keep the others out; it is logged and named
             read.failed[key] = _reason(document, key, error)
     return read
@@ -159,8 +161,3 @@ def _reason(document: Document, key: str, error: Exception) -> str:
 def _content_hash(row: Row) -> str:
     content = json.dumps(dict(row), sort_keys=True, ensure_ascii=True, default=repr)
     return hashlib.sha256(content.encode()).hexdigest()[:16]
-
-
-def _names(document: Document, row: Row) -> Iterable[str]:
-    value = row[document.lexicon] if document.lexicon else None
-    return tokens.name_runs(fold(value)) if isinstance(value, str) else ()

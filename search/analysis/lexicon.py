@@ -3,12 +3,13 @@
 import hashlib
 from collections.abc import Iterator
 from functools import lru_cache
+from importlib import metadata, resources
 from pathlib import Path
 
 DATA = Path(__file__).resolve().parent.parent / "data"
-_FILES = ("words.txt", "stopwords.txt", "synonyms.txt", "places.txt", "traditional.txt", "variants.txt")
+_FILES = ("words.txt", "stopwords.txt", "synonyms.txt", "places.txt", "variants.txt")
 # Raised when the code of this package changes what tokens come out of the same text.
-_VERSION = "1"
+_VERSION = "2"
 
 
 def _lines(name: str) -> Iterator[str]:
@@ -22,6 +23,8 @@ def _lines(name: str) -> Iterator[str]:
 def version() -> str:
     """Hash of everything that decides tokens besides the document's own text."""
     digest = hashlib.sha256(_VERSION.encode())
+    for package in ("jieba", "pypinyin", "opencc-python-reimplemented"):
+        digest.update(metadata.version(package).encode())
     for name in _FILES:
         digest.update((DATA / name).read_bytes())
     return digest.hexdigest()[:16]
@@ -84,8 +87,10 @@ def parents() -> dict[str, tuple[str, ...]]:
 
 @lru_cache(maxsize=1)
 def simplified() -> dict[str, str]:
-    """Traditional character → simplified one."""
-    return {pair[0]: pair[1] for line in _lines("traditional.txt") for pair in line.split()}
+    """Traditional character → simplified one, from the table of the OpenCC project that its package carries."""
+    table = resources.files("opencc").joinpath("dictionary", "TSCharacters.txt").read_text("utf-8")
+    pairs = (line.split("\t") for line in table.splitlines() if "\t" in line)
+    return {char: choices.split()[0] for char, choices in pairs}
 
 
 @lru_cache(maxsize=1)

@@ -47,13 +47,24 @@ def index_tokens(text: str) -> list[str]:
 
 
 def grams(text: str) -> list[str]:
-    """Characters and adjacent pairs of a name, so that one or two characters find it."""
+    """Characters and adjacent pairs of a name, so that one or two characters find it; its first and its whole."""
     found: list[str] = []
     for match in _NAME_RUN.finditer(respelled(fold(text))):
         run = match[0]
         found.extend(run)
         found.extend(run[index : index + 2] for index in range(len(run) - 1))
+        found.extend((first(run), whole(run)))
     return found
+
+
+def first(run: str) -> str:
+    """The gram of what begins a run of a name."""
+    return f"^{run[:1]}"
+
+
+def whole(run: str) -> str:
+    """The gram of a run that is all of a name."""
+    return f"={run}"
 
 
 def name_runs(folded: str) -> list[str]:
