@@ -82,7 +82,7 @@ PRODUCTS = Document(
         Text("category_words", 60, highlight=False),
         Text("tags", 150, "适用资质"),
         Text("guarantees", 150, "担保方式"),
-        Text("region", 150, "适用地区"),
+        Text("region", 150, "适用地区", places=True),
         Text("purposes", 120, "用途"),
         Text("target", 100, "适用对象"),
         Text("tax_grades", 100, "纳税信用等级"),

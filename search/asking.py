@@ -8,7 +8,7 @@ from search.analysis.normalise import clean, fold
 from search.analysis.quantities import Quantity
 from search.analysis.segmenter import Word
 from search.asked import Asked
-from search.clauses import ALL, GRAMS, AllOf, AtLeast, BestOf, Clause, Range, Term, Weighted
+from search.clauses import ALL, GRAMS, AllOf, AtLeast, BestOf, Clause, Range, Scoring, Term, Weighted
 from search.declare import Document, Number
 from search.language import Language
 from search.query import MAX_TEXT, Understood
@@ -20,7 +20,9 @@ _MAX_NAME = 10
 _WORD, _EQUAL, _SYNONYM, _WIDER_PLACE, _PART = 100, 95, 75, 40, 30
 _SPILL = 10
 _PAIR, _IN_NAME, _BEGINS, _WHOLE = 120, 600, 300, 600
-_FITS, _MAY_FIT, _EXACTLY, _VALUE = 900, 200, 300, 300
+_FITS, _MAY_FIT, _EXACTLY, _VALUE, _PLACE = 900, 200, 300, 500, 300
+# What else a slip or a sound may stand for ranks after what it most probably does.
+_RIVAL = 85
 # What so many rows hold does not make another row similar (per mille).
 _COMMON = 250
 # A firm younger than this (months) is what products for the young are made for.
@@ -32,6 +34,7 @@ class Asker:
 
     def __init__(self, document: Document, language: Language, share: Callable[[str], int]) -> None:
         self._document, self._language, self._share = document, language, share
+        self._places = [text.name for text in document.texts if text.places]
 
     def ask(self, text: str) -> Asked:
         """Never raises on text: what cannot be understood is simply not looked for."""
@@ -121,19 +124,22 @@ class Asker:
     def _word(self, asked: Asked, spellings: list[Word], *, counts: bool) -> None:
         """One word, or what it may stand for: how it ranks and, when it ``counts``, the group that asks for it."""
         group: list[Clause] = []
-        for word in spellings:
+        for place, word in enumerate(spellings):
             alternatives, ranked = self._alike(asked, word)
             group.extend(alternatives)
-            asked.scoring.append(self._best(ranked))
-            self._score_name(asked, word.text)
-            self._score_values(asked, word, ranked)
+            part = Asked() if place else asked
+            part.scoring.append(self._best(ranked))
+            self._score_name(part, word.text)
+            self._score_values(part, word, ranked)
+            if place:
+                asked.scoring.extend(_lowered(item, _RIVAL) for item in part.scoring)
         if counts:
             asked.groups.append(AtLeast(tuple(dict.fromkeys(group))))
 
     def _alike(self, asked: Asked, word: Word) -> tuple[list[Clause], list[tuple[str, int]]]:
         """(clauses any of which satisfies ``word``, tokens that rank for it with their share in hundredths)."""
-        alternatives: list[Clause] = [Term(ALL, word.text), *_in_names(word.text)]
-        ranked = [(word.text, _WORD)]
+        alternatives: list[Clause] = [Term(ALL, tokens.concept(word.text)), *_in_names(word.text)]
+        ranked = [(tokens.concept(word.text), _WORD)]
         if covering := _covering(word):
             alternatives.append(_held(covering))
             if word.text not in lexicon.domain_words():
@@ -141,9 +147,11 @@ class Asker:
         for phrase in lexicon.synonyms().get(word.text, ()):
             inner = [item.text for item in tokens.words_of(phrase)]
             alternatives.append(_held(inner))
-            equal = word.text in lexicon.synonyms().get(phrase, ())
-            ranked.extend((item, _EQUAL if equal else _SYNONYM) for item in inner)
+            if phrase not in lexicon.equals(word.text):
+                ranked.extend((tokens.concept(item), _SYNONYM) for item in inner)
             asked.needles[phrase] = None
+        if word.text in lexicon.parents():
+            asked.scoring.extend(Weighted(AllOf((Term(text, word.text),)), _PLACE) for text in self._places)
         for step, place in enumerate(lexicon.parents().get(word.text, ()), start=1):
             alternatives.append(Term(ALL, place))
             ranked.append((place, _WIDER_PLACE // step))
@@ -181,14 +189,15 @@ class Asker:
             asked.scoring.append(BestOf(tuple(Weighted(pair, _PAIR * rarity // 100) for pair in pairs), _SPILL))
             asked.scoring.append(Weighted(AllOf(pairs), _IN_NAME * rarity * (len(word) - 1) // (100 * _MAX_NAME)))
             asked.scoring.append(Weighted(AllOf((Term(GRAMS, tokens.whole(word)),)), _WHOLE * rarity // 100))
-        spelled = (word, *(item for item in lexicon.synonyms().get(word, ()) if word in lexicon.synonyms().get(item, ())))
-        begins = [AllOf((Term(GRAMS, tokens.first(item)), *(Term(GRAMS, pair) for pair in _pairs(item)))) for item in spelled]
-        asked.scoring.append(Weighted(AtLeast(tuple(begins)), _BEGINS * self._rarity(word) // 100))
+        begins = tuple(_begins(item) for item in (word, *lexicon.equals(word)))
+        asked.scoring.append(Weighted(AtLeast(begins), _BEGINS * self._rarity(tokens.concept(word)) // 100))
 
     def _score_values(self, asked: Asked, word: Word, ranked: list[tuple[str, int]]) -> None:
         """What a word names as a value (担保方式、资质、类别) counts the same however often texts repeat it."""
         shares: dict[Clause, int] = {}
-        named = [*ranked, *((phrase, _SYNONYM) for phrase in lexicon.synonyms().get(word.text, ()))]
+        named = [(word.text, _WORD), *ranked]
+        for phrase in lexicon.synonyms().get(word.text, ()):
+            named.append((phrase, _EQUAL if phrase in lexicon.equals(word.text) else _SYNONYM))
         if len(word.text) > 1 and tokens.is_han(word.text):
             named.append((word.text[-1], _SYNONYM))
         for token, share in named:
@@ -237,6 +246,16 @@ def _blanked(text: str, found: list[Quantity]) -> str:
 
 def _held(words: Iterable[str]) -> AllOf:
     return AllOf(tuple(Term(ALL, word) for word in words))
+
+
+def _lowered(item: Scoring, share: int) -> Scoring:
+    if isinstance(item, Weighted):
+        return Weighted(item.clause, item.weight * share // 100)
+    return BestOf(tuple(Weighted(part.clause, part.weight * share // 100) for part in item.items), item.spill)
+
+
+def _begins(word: str) -> AllOf:
+    return AllOf((Term(GRAMS, tokens.first(word)), *(Term(GRAMS, pair) for pair in _pairs(word))))
 
 
 def _pairs(word: str) -> list[str]:

@@ -17,13 +17,17 @@ RELEVANCE = "relevance"
 
 @dataclass(frozen=True)
 class Text:
-    """A field people's words are looked for in. ``weight`` in hundredths; ``grams``: also by one or two characters."""
+    """A field people's words are looked for in. ``weight`` in hundredths; ``grams``: also by one or two characters.
+
+    ``places``: a place in a text is first of all one that this field names.
+    """
 
     name: str
     weight: int
     label: str = ""
     grams: bool = False
     highlight: bool = True
+    places: bool = False
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from search.analysis.vocabulary import BY_NAME, Vocabulary
 
 _SHORTEST, _LONGEST = 3, 10
-_MAX_CANDIDATES = 3
+_MAX_CANDIDATES = 6
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,8 @@ class Corrector:
         alike = {word for word in near if self._may_sound_like(window, word)} | {*self._spoken.get(self._heard(window), ())}
         # A known word with something before or after it is no typo.
         chosen = [word for word in alike or near if word not in window]
-        return tuple(sorted(chosen, key=lambda word: (-self._weights[word], word))[:_MAX_CANDIDATES])
+        likely = sorted(chosen, key=lambda word: (sorted(word) != sorted(window), -self._weights[word], word))
+        return tuple(likely[:_MAX_CANDIDATES])
 
     def _heard(self, word: str) -> str:
         return " ".join(self._sounds.get(char, char).split(" ")[0] for char in word)

@@ -70,6 +70,22 @@ def synonyms() -> dict[str, tuple[str, ...]]:
 
 
 @lru_cache(maxsize=1)
+def concepts() -> dict[str, str]:
+    """Word → the one word that stands for all that mean the same (both ways), itself included."""
+    table: dict[str, str] = {}
+    for word in synonyms():
+        equal = sorted(equals(word))
+        if equal:
+            table[word] = min(table.get(item, item) for item in (word, *equal))
+    return table
+
+
+def equals(word: str) -> tuple[str, ...]:
+    """Words that satisfy ``word`` and are satisfied by it."""
+    return tuple(other for other in synonyms().get(word, ()) if word in synonyms().get(other, ()))
+
+
+@lru_cache(maxsize=1)
 def parents() -> dict[str, tuple[str, ...]]:
     """Place → the larger places it lies in, nearest first."""
     direct: dict[str, str] = {}

@@ -16,6 +16,7 @@ _MOST_LETTERS = 60
 _MAX_CHOICES = 4
 # A choice of the same sound weighing less than this share of the best one is not meant.
 _RIVAL = 3
+_UNUSUAL = 3
 
 
 @dataclass(frozen=True)
@@ -100,10 +101,11 @@ class Romanised:
 def _spellings(entry: Entry) -> Mapping[str, int]:
     """Words that nobody knows by name are typed in full."""
     spelled: dict[str, int] = {}
-    for reading in entry.readings:
+    for place, reading in enumerate(entry.readings):
         forms = sounds.spellings(reading) if entry.kind in BY_NAME else {reading.replace(" ", ""): 0}
         for form, cut in forms.items():
-            spelled[form] = min(cut, spelled.get(form, cut))
+            # Another reading of a character is less likely than anything the usual one leaves out.
+            spelled.setdefault(form, cut if not place else cut + _UNUSUAL)
     return spelled
 
 
@@ -111,7 +113,7 @@ def _cost(known: list[tuple[int, Entry]], size: int, begin: int, end: int, break
     """Few long pieces typed in full win; what is cut short is believed where a person set spaces around it."""
     cut, entry = min(known, key=lambda item: (item[0], -item[1].weight))
     apart = (begin == 0 or begin in breaks) and end in breaks
-    short = 0.0 if not cut else (3.0 if apart else 6.0) * cut
+    short = 0.0 if not cut else (3.0 if apart else 6.0) * min(cut, 2)
     alone = 4.0 if len(entry.word) == 1 else 0.0
     stray = 12.0 if size == 1 else 0.0
     return 6.0 + short + alone + stray - math.log(entry.weight + 1)
