@@ -17,7 +17,12 @@ CATEGORY_WORDS = {
 }
 # The last character of a name tells the category too: 科技担 is a guarantee.
 _LAST_CHARACTERS = {"贷": "贷", "保": "担", "险": "险", "投": "投", "租": "租"}
-_SPOKEN = tuple((category, f"{_LAST_CHARACTERS[category]} {words}") for category, words in CATEGORY_WORDS.items())
+_SPOKEN = (
+    *((category, f"{_LAST_CHARACTERS[category]} {words}") for category, words in CATEGORY_WORDS.items()),
+    # 找融资、找资金 may end in a loan or in shares.
+    ("投", "融资 资金"),
+    ("贷", "资金"),
+)
 
 
 def _regions(version: ProductVersion) -> list[str]:

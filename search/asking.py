@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Iterable
 
 from search.analysis import lexicon, quantities, tokens
+from search.analysis.correction import Repair
 from search.analysis.normalise import clean, fold
 from search.analysis.quantities import Quantity
 from search.analysis.segmenter import Word
@@ -43,12 +44,13 @@ class Asker:
         found = quantities.scan(folded)
         for quantity in found:
             self._condition(asked, quantity, folded)
-        words = self._words(asked, self._sounded(asked, _blanked(folded, found)))[:_MAX_WORDS]
+        words = self._words(asked, self._sounded(asked, _blanked(folded, found)))
         said = [word for word in words if _says_something(word.text)]
+        told = len(said) + len(found) + len(asked.groups) > 1
         beside = lexicon.context_words() if found else frozenset()
         # A text of nothing but stop words or single characters (有吗、贷) is still a question about those.
         for word in said if said or found or asked.groups else words:
-            self._word(asked, [word], counts=word.text not in beside)
+            self._word(asked, [word], counts=word.text not in beside, generic=told and self._language.is_generic(word.text))
         for word in words:
             self._loosely(asked, word)
         return asked
@@ -90,19 +92,41 @@ class Asker:
     def _words(self, asked: Asked, rest: str) -> list[Word]:
         """The words of ``rest``; a stretch that is probably mistyped becomes a group of its repairs."""
         words: list[Word] = []
-        for piece in tokens.name_runs(rest):
+        for run in tokens.name_runs(rest):
+            pieces = lexicon.without_questions(run)
+            if self._repaired(asked, words, rest, pieces):
+                continue
+            # 专利能不能抵押 asks for 专利抵押: what a question phrase parts belongs together.
+            piece = "".join(pieces)
             plain = list(tokens.words_of(piece))
-            suspects = self._suspects(plain)
-            repair = self._language.corrector.repair(piece, suspects) if suspects else None
+            named = self._language.is_name(piece) or _looks_like_name(piece, plain)
+            words.extend([_whole(piece)] if named else plain)
+        return self._rarest(list(dict.fromkeys(words)))
+
+    def _repaired(self, asked: Asked, words: list[Word], rest: str, pieces: list[str]) -> bool:
+        """Whether one of ``pieces`` was repaired; then all of them are dealt with."""
+        repairs = [self._repair(piece) for piece in pieces]
+        for piece, repair in zip(pieces, repairs, strict=True) if any(repairs) else ():
             if repair is None:
-                words.extend([_as_name(piece, plain)] if _looks_like_name(piece, plain) else plain)
+                words.extend(tokens.words_of(piece))
                 continue
             words.extend(tokens.words_of(piece[: repair.start]))
             self._word(asked, [_whole(candidate) for candidate in repair.candidates], counts=True)
             words.extend(tokens.words_of(piece[repair.end :]))
             fixed = piece[: repair.start] + repair.candidates[0] + piece[repair.end :]
             asked.corrected = " ".join((asked.corrected or rest).replace(piece, fixed).split())
-        return list(dict.fromkeys(words))
+        return any(repairs)
+
+    def _repair(self, piece: str) -> Repair | None:
+        suspects = self._suspects(list(tokens.words_of(piece)))
+        return self._language.corrector.repair(piece, suspects) if suspects else None
+
+    def _rarest(self, words: list[Word]) -> list[Word]:
+        """At most _MAX_WORDS, those that tell most, in the order written."""
+        if len(words) <= _MAX_WORDS:
+            return words
+        kept = sorted(words, key=lambda word: -self._rarity(word.text) * (word.text not in lexicon.stopwords()))[:_MAX_WORDS]
+        return [word for word in words if word in kept]
 
     def _suspects(self, words: list[Word]) -> list[int]:
         """Positions of what no row holds, or of stray single characters, within a run of Han."""
@@ -121,15 +145,19 @@ class Asker:
         listed = word in lexicon.domain_words() or word in lexicon.stopwords()
         return listed or self._share(word) > 0
 
-    def _word(self, asked: Asked, spellings: list[Word], *, counts: bool) -> None:
-        """One word, or what it may stand for: how it ranks and, when it ``counts``, the group that asks for it."""
+    def _word(self, asked: Asked, spellings: list[Word], *, counts: bool, generic: bool = False) -> None:
+        """One word, or what it may stand for: how it ranks and, when it ``counts``, the group that asks for it.
+
+        A ``generic`` word (贷款) beside others only says which kind is meant: whether a name repeats it tells nothing.
+        """
         group: list[Clause] = []
         for place, word in enumerate(spellings):
             alternatives, ranked = self._alike(asked, word)
             group.extend(alternatives)
             part = Asked() if place else asked
-            part.scoring.append(self._best(ranked))
-            self._score_name(part, word.text)
+            if not generic:
+                part.scoring.append(self._best(ranked))
+                self._score_name(part, word.text)
             self._score_values(part, word, ranked)
             if place:
                 asked.scoring.extend(_lowered(item, _RIVAL) for item in part.scoring)

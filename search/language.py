@@ -43,6 +43,23 @@ class Language:
                 table.setdefault(word, {})[Eq(name, value)] = None
         return table
 
+    @cached_property
+    def _generic(self) -> frozenset[str]:
+        spoken = (words for keyword in self._document.keywords for _, words in keyword.spoken)
+        return frozenset(fold(word) for words in spoken for word in words.split())
+
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        return frozenset(item.word for item in self.vocabulary.entries if item.kind == "name")
+
+    def is_generic(self, word: str) -> bool:
+        """Whether ``word`` is what people call a whole kind of things: 贷款, 保险."""
+        return word in self._generic
+
+    def is_name(self, run: str) -> bool:
+        """Whether ``run`` is the whole of a proper name, or of its part before a bracket."""
+        return run in self._names
+
     def values(self, word: str) -> tuple[Eq, ...]:
         """The keyword values that ``word`` names, as conditions."""
         return tuple(self._values.get(word, ()))

@@ -1,13 +1,14 @@
 """The language data kept as files in ``search/data``: read once, part of every generation's version."""
 
 import hashlib
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from importlib import metadata, resources
 from pathlib import Path
 
 DATA = Path(__file__).resolve().parent.parent / "data"
-_FILES = ("words.txt", "stopwords.txt", "synonyms.txt", "places.txt", "variants.txt")
+_FILES = ("words.txt", "questions.txt", "stopwords.txt", "synonyms.txt", "places.txt", "variants.txt")
 # Raised when the code of this package changes what tokens come out of the same text.
 _VERSION = "2"
 
@@ -44,6 +45,17 @@ def domain_words() -> frozenset[str]:
 def stopwords() -> frozenset[str]:
     """Words of a question that say nothing about what is looked for."""
     return frozenset(word for line in _lines("stopwords.txt") for word in line.split())
+
+
+@lru_cache(maxsize=1)
+def _question() -> re.Pattern[str]:
+    phrases = sorted((word for line in _lines("questions.txt") for word in line.split()), key=lambda word: -len(word))
+    return re.compile("|".join(map(re.escape, phrases)))
+
+
+def without_questions(run: str) -> list[str]:
+    """The pieces of ``run`` between phrases that only make it a question; the run itself when nothing else is in it."""
+    return [piece for piece in _question().split(run) if piece] or [run]
 
 
 @lru_cache(maxsize=1)
