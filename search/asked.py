@@ -12,14 +12,25 @@ _MOST = (6, 10)
 
 @dataclass
 class Asked:
-    """``groups``: one clause per word or condition; ``near``: anything at all in common."""
+    """``written``: the text; ``groups``: one clause per word or condition; ``near``: anything at all in common."""
+
+    written: str = ""
 
     groups: list[Clause] = field(default_factory=list)
     scoring: list[Scoring] = field(default_factory=list)
     near: dict[Term, None] = field(default_factory=dict)
     understood: list[Understood] = field(default_factory=list)
     needles: dict[str, None] = field(default_factory=dict)
-    corrected: str | None = None
+    is_corrected: bool = False
+
+    @property
+    def corrected(self) -> str | None:
+        """The text as it was read, where that is not what was typed."""
+        return " ".join(self.written.split()) if self.is_corrected else None
+
+    def correct(self, start: int, end: int, meant: str) -> None:
+        """Read ``written[start:end]`` as ``meant``."""
+        self.written, self.is_corrected = self.written[:start] + meant + self.written[end:], True
 
     def ladder(self) -> Iterator[Clause]:
         """From strict to loose: every group, most of them, any of them, anything in common."""

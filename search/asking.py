@@ -1,6 +1,5 @@
 """A person's text → what must hold and what ranks. Engine-neutral."""
 
-import math
 from collections.abc import Callable, Iterable
 
 from search.analysis import lexicon, quantities, tokens
@@ -9,21 +8,15 @@ from search.analysis.normalise import clean, fold
 from search.analysis.quantities import Quantity
 from search.analysis.segmenter import Word
 from search.asked import Asked
-from search.clauses import ALL, GRAMS, AllOf, AtLeast, BestOf, Clause, Range, Scoring, Term, Weighted
+from search.clauses import ALL, GRAMS, AllOf, AtLeast, Clause, Range, Term, Weighted
 from search.declare import Document, Number
 from search.language import Language
 from search.query import MAX_TEXT, Understood
+from search.weighing import MAX_GRAM_WORD, PART, SYNONYM, WIDER_PLACE, WORD, Weigher, beside, lowered, pairs
 
 _MAX_WORDS = 24
-_MAX_GRAM_WORD = 12
 _MAX_NAME = 10
-# Hundredths of the field's own weight. A part says less than the word, a synonym less than what was typed.
-_WORD, _EQUAL, _SYNONYM, _WIDER_PLACE, _PART = 100, 95, 75, 40, 30
-_SPILL = 10
-_PAIR, _IN_NAME, _BEGINS, _WHOLE = 120, 600, 300, 600
-_FITS, _MAY_FIT, _EXACTLY, _VALUE, _PLACE = 900, 200, 300, 500, 300
-# What else a slip or a sound may stand for ranks after what it most probably does.
-_RIVAL = 85
+_FITS, _MAY_FIT, _EXACTLY = 1100, 200, 300
 # What so many rows hold does not make another row similar (per mille).
 _COMMON = 250
 # A firm younger than this (months) is what products for the young are made for.
@@ -35,12 +28,12 @@ class Asker:
 
     def __init__(self, document: Document, language: Language, share: Callable[[str], int]) -> None:
         self._document, self._language, self._share = document, language, share
-        self._places = [text.name for text in document.texts if text.places]
+        self._weigh = Weigher(document, language, share)
 
     def ask(self, text: str) -> Asked:
         """Never raises on text: what cannot be understood is simply not looked for."""
-        asked = Asked()
         folded = tokens.respelled(fold(clean(text, MAX_TEXT)))[: 2 * MAX_TEXT]
+        asked = Asked(written=folded)
         found = quantities.scan(folded)
         for quantity in found:
             self._condition(asked, quantity, folded)
@@ -50,7 +43,9 @@ class Asker:
         beside = lexicon.context_words() if found else frozenset()
         # A text of nothing but stop words or single characters (有吗、贷) is still a question about those.
         for word in said if said or found or asked.groups else words:
-            self._word(asked, [word], counts=word.text not in beside, generic=told and self._language.is_generic(word.text))
+            self._word(
+                asked, [word], counts=word.text not in beside, generic=told and self._language.is_generic(word.text)
+            )
         for word in words:
             self._loosely(asked, word)
         return asked
@@ -58,7 +53,7 @@ class Asker:
     def _condition(self, asked: Asked, quantity: Quantity, folded: str) -> None:
         token = Term(ALL, quantity.token)
         asked.needles[quantity.token] = None
-        asked.scoring.append(self._best([(quantity.token, _WORD)]))
+        asked.scoring.append(self._weigh.best([(quantity.token, WORD)]))
         number = next((item for item in self._document.numbers if item.answers == quantity.kind), None)
         if quantity.kind is None or number is None:
             asked.groups.append(token)
@@ -78,23 +73,24 @@ class Asker:
 
     def _sounded(self, asked: Asked, rest: str) -> str:
         """``rest`` with what was typed by sound written in Han; several words of one sound become a group."""
-        for item in reversed(self._language.romanised.decode(rest, lambda run: self._share(run) > 0)):
+        for item in reversed(self._language.romanised.decode(rest, self._is_written)):
             if len(item.choices) > 1:
                 self._word(asked, [_whole(choice) for choice in item.choices], counts=True)
-            written = item.choices[0]
-            asked.corrected = (asked.corrected or rest)[: item.start] + written + (asked.corrected or rest)[item.end :]
-            inline = written if len(item.choices) == 1 else " "
+            # Both have the same places: quantities are blanks in ``rest``.
+            asked.correct(item.start, item.end, item.choices[0])
+            inline = item.choices[0] if len(item.choices) == 1 else " "
             rest = rest[: item.start] + inline + rest[item.end :]
-        if asked.corrected:
-            asked.corrected = " ".join(asked.corrected.split())
         return rest
+
+    def _is_written(self, run: str) -> bool:
+        return self._share(run) > 0 or run in lexicon.latin_words()
 
     def _words(self, asked: Asked, rest: str) -> list[Word]:
         """The words of ``rest``; a stretch that is probably mistyped becomes a group of its repairs."""
         words: list[Word] = []
         for run in tokens.name_runs(rest):
             pieces = lexicon.without_questions(run)
-            if self._repaired(asked, words, rest, pieces):
+            if self._repaired(asked, words, pieces):
                 continue
             # 专利能不能抵押 asks for 专利抵押: what a question phrase parts belongs together.
             piece = "".join(pieces)
@@ -103,7 +99,7 @@ class Asker:
             words.extend([_whole(piece)] if named else plain)
         return self._rarest(list(dict.fromkeys(words)))
 
-    def _repaired(self, asked: Asked, words: list[Word], rest: str, pieces: list[str]) -> bool:
+    def _repaired(self, asked: Asked, words: list[Word], pieces: list[str]) -> bool:
         """Whether one of ``pieces`` was repaired; then all of them are dealt with."""
         repairs = [self._repair(piece) for piece in pieces]
         for piece, repair in zip(pieces, repairs, strict=True) if any(repairs) else ():
@@ -114,7 +110,8 @@ class Asker:
             self._word(asked, [_whole(candidate) for candidate in repair.candidates], counts=True)
             words.extend(tokens.words_of(piece[repair.end :]))
             fixed = piece[: repair.start] + repair.candidates[0] + piece[repair.end :]
-            asked.corrected = " ".join((asked.corrected or rest).replace(piece, fixed).split())
+            start = asked.written.find(piece)
+            asked.correct(start, start + len(piece), fixed)
         return any(repairs)
 
     def _repair(self, piece: str) -> Repair | None:
@@ -125,7 +122,9 @@ class Asker:
         """At most _MAX_WORDS, those that tell most, in the order written."""
         if len(words) <= _MAX_WORDS:
             return words
-        kept = sorted(words, key=lambda word: -self._rarity(word.text) * (word.text not in lexicon.stopwords()))[:_MAX_WORDS]
+        kept = sorted(words, key=lambda word: -self._weigh.rarity(word.text) * (word.text not in lexicon.stopwords()))[
+            :_MAX_WORDS
+        ]
         return [word for word in words if word in kept]
 
     def _suspects(self, words: list[Word]) -> list[int]:
@@ -156,34 +155,34 @@ class Asker:
             group.extend(alternatives)
             part = Asked() if place else asked
             if not generic:
-                part.scoring.append(self._best(ranked))
-                self._score_name(part, word.text)
-            self._score_values(part, word, ranked)
+                # Of several readings each is meant as a whole: what they have in common must not add up.
+                part.scoring.append(self._weigh.best(ranked if len(spellings) == 1 else ranked[:1]))
+                part.scoring.extend(self._weigh.name(word.text, loosely=len(spellings) == 1))
+            part.scoring.extend(self._weigh.values(word, ranked))
             if place:
-                asked.scoring.extend(_lowered(item, _RIVAL) for item in part.scoring)
+                asked.scoring.extend(map(lowered, part.scoring))
         if counts:
             asked.groups.append(AtLeast(tuple(dict.fromkeys(group))))
 
     def _alike(self, asked: Asked, word: Word) -> tuple[list[Clause], list[tuple[str, int]]]:
         """(clauses any of which satisfies ``word``, tokens that rank for it with their share in hundredths)."""
         alternatives: list[Clause] = [Term(ALL, tokens.concept(word.text)), *_in_names(word.text)]
-        ranked = [(tokens.concept(word.text), _WORD)]
+        ranked = [(tokens.concept(word.text), WORD)]
         if covering := _covering(word):
             alternatives.append(_held(covering))
             if word.text not in lexicon.domain_words():
-                ranked.extend((part, _WORD) for part in covering)
+                ranked.extend((part, WORD) for part in covering)
         for phrase in lexicon.synonyms().get(word.text, ()):
             inner = [item.text for item in tokens.words_of(phrase)]
             alternatives.append(_held(inner))
             if phrase not in lexicon.equals(word.text):
-                ranked.extend((tokens.concept(item), _SYNONYM) for item in inner)
+                ranked.extend((tokens.concept(item), SYNONYM) for item in inner)
             asked.needles[phrase] = None
-        if word.text in lexicon.parents():
-            asked.scoring.extend(Weighted(AllOf((Term(text, word.text),)), _PLACE) for text in self._places)
+        asked.scoring.extend(self._weigh.place(word.text))
         for step, place in enumerate(lexicon.parents().get(word.text, ()), start=1):
             alternatives.append(Term(ALL, place))
-            ranked.append((place, _WIDER_PLACE // step))
-        ranked.extend((part, _PART) for part in word.parts if part not in lexicon.stopwords())
+            ranked.append((place, WIDER_PLACE // step))
+        ranked.extend((part, PART) for part in word.parts if part not in lexicon.stopwords())
         asked.needles[word.text] = None
         return alternatives, ranked
 
@@ -198,45 +197,7 @@ class Asker:
             if len(token) > 1 and 0 < self._share(token) <= _COMMON:
                 asked.near[Term(ALL, token)] = None
         if len(word.text) > 1:
-            asked.near.update((Term(GRAMS, pair), None) for pair in _pairs(word.text))
-
-    def _best(self, ranked: Iterable[tuple[str, int]]) -> BestOf:
-        weights: dict[Term, int] = {}
-        for token, share in ranked:
-            rarity = self._rarity(token)
-            for text in self._document.texts:
-                term = Term(text.name, token)
-                weights[term] = max(weights.get(term, 0), text.weight * share * rarity // 10_000)
-        return BestOf(tuple(Weighted(term, weight) for term, weight in weights.items()), _SPILL)
-
-    def _score_name(self, asked: Asked, word: str) -> None:
-        """A word inside a name, more where a name begins with it, most where it is the whole of one."""
-        if 1 < len(word) <= _MAX_GRAM_WORD:
-            rarity = self._rarity(word)
-            pairs = tuple(Term(GRAMS, pair) for pair in _pairs(word))
-            asked.scoring.append(BestOf(tuple(Weighted(pair, _PAIR * rarity // 100) for pair in pairs), _SPILL))
-            asked.scoring.append(Weighted(AllOf(pairs), _IN_NAME * rarity * (len(word) - 1) // (100 * _MAX_NAME)))
-            asked.scoring.append(Weighted(AllOf((Term(GRAMS, tokens.whole(word)),)), _WHOLE * rarity // 100))
-        begins = tuple(_begins(item) for item in (word, *lexicon.equals(word)))
-        asked.scoring.append(Weighted(AtLeast(begins), _BEGINS * self._rarity(tokens.concept(word)) // 100))
-
-    def _score_values(self, asked: Asked, word: Word, ranked: list[tuple[str, int]]) -> None:
-        """What a word names as a value (担保方式、资质、类别) counts the same however often texts repeat it."""
-        shares: dict[Clause, int] = {}
-        named = [(word.text, _WORD), *ranked]
-        for phrase in lexicon.synonyms().get(word.text, ()):
-            named.append((phrase, _EQUAL if phrase in lexicon.equals(word.text) else _SYNONYM))
-        if len(word.text) > 1 and tokens.is_han(word.text):
-            named.append((word.text[-1], _SYNONYM))
-        for token, share in named:
-            for value in self._language.values(token):
-                shares[value] = max(shares.get(value, 0), share)
-        if shares:
-            asked.scoring.append(BestOf(tuple(Weighted(value, _VALUE * share // 100) for value, share in shares.items())))
-
-    def _rarity(self, token: str) -> int:
-        """Hundredths: how much a token tells among all rows. A word rare in names may be common everywhere else."""
-        return round(100 * math.log(1 + 1000 / max(1, self._share(token))) / math.log(1001))
+            asked.near.update((Term(GRAMS, pair), None) for pair in pairs(word.text))
 
 
 def _says_something(word: str) -> bool:
@@ -276,25 +237,11 @@ def _held(words: Iterable[str]) -> AllOf:
     return AllOf(tuple(Term(ALL, word) for word in words))
 
 
-def _lowered(item: Scoring, share: int) -> Scoring:
-    if isinstance(item, Weighted):
-        return Weighted(item.clause, item.weight * share // 100)
-    return BestOf(tuple(Weighted(part.clause, part.weight * share // 100) for part in item.items), item.spill)
-
-
-def _begins(word: str) -> AllOf:
-    return AllOf((Term(GRAMS, tokens.first(word)), *(Term(GRAMS, pair) for pair in _pairs(word))))
-
-
-def _pairs(word: str) -> list[str]:
-    return [word] if len(word) == 1 else [word[index : index + 2] for index in range(len(word) - 1)]
-
-
 def _in_names(word: str) -> list[Clause]:
     """The word as characters side by side in a name, whatever the segmenter made of that name."""
-    if len(word) > _MAX_GRAM_WORD:
+    if len(word) > MAX_GRAM_WORD:
         return []
-    return [AllOf(tuple(Term(GRAMS, pair) for pair in _pairs(word)))]
+    return [beside(word)]
 
 
 def _covering(word: Word) -> list[str]:

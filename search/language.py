@@ -1,4 +1,4 @@
-"""What one generation knows of the language: reads sounds, repairs slips, knows values. Each part is made on first use."""
+"""What one generation knows of the language: sounds, slips, values. Each part is made on first use."""
 
 from collections.abc import Mapping
 from functools import cached_property, lru_cache

@@ -59,7 +59,7 @@ class Page:
 class AnalysedRow:
     """One row as every engine stores it. ``tokens`` holds each Text field, ALL and GRAMS.
 
-    ``names`` and ``known`` are for the vocabulary, not for an engine: proper names of this row, and of who stands by it.
+    ``names`` and ``known`` are for the vocabulary, not for an engine: names of this row, and of who stands by it.
     """
 
     key: str

@@ -59,7 +59,9 @@ class Corrector:
         """What sounds alike goes before what looks alike, what many rows hold before what few do."""
         found = {word for short in {window, *_without_one(window)} for word in self._shortened.get(short, ())}
         near = {word for word in found if _one_edit_apart(window, word)}
-        alike = {word for word in near if self._may_sound_like(window, word)} | {*self._spoken.get(self._heard(window), ())}
+        alike = {word for word in near if self._may_sound_like(window, word)} | {
+            *self._spoken.get(self._heard(window), ())
+        }
         # A known word with something before or after it is no typo.
         chosen = [word for word in alike or near if word not in window]
         likely = sorted(chosen, key=lambda word: (sorted(word) != sorted(window), -self._weights[word], word))

@@ -9,8 +9,7 @@ from pathlib import Path
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 _FILES = ("words.txt", "questions.txt", "stopwords.txt", "synonyms.txt", "places.txt", "variants.txt")
-# Raised when the code of this package changes what tokens come out of the same text.
-_VERSION = "2"
+_PACKAGES = ("jieba", "pypinyin", "opencc-python-reimplemented")
 
 
 def _lines(name: str) -> Iterator[str]:
@@ -23,9 +22,10 @@ def _lines(name: str) -> Iterator[str]:
 @lru_cache(maxsize=1)
 def version() -> str:
     """Hash of everything that decides tokens besides the document's own text."""
-    digest = hashlib.sha256(_VERSION.encode())
-    for package in ("jieba", "pypinyin", "opencc-python-reimplemented"):
-        digest.update(metadata.version(package).encode())
+    digest = hashlib.sha256(repr([(name, metadata.version(name)) for name in _PACKAGES]).encode())
+    # The code of this layer decides as much as its data: any change of either makes a new index.
+    for module in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(module.read_bytes())
     for name in _FILES:
         digest.update((DATA / name).read_bytes())
     return digest.hexdigest()[:16]
@@ -39,6 +39,12 @@ def domain_words() -> frozenset[str]:
         words.update((source, *targets))
     words.update(word for place in parents() for word in (place, *parents()[place]))
     return frozenset(word for word in words if len(word) > 1 and word.isalpha() and not word.isascii())
+
+
+@lru_cache(maxsize=1)
+def latin_words() -> frozenset[str]:
+    """Listed words that are written in Latin letters: they sound like nothing."""
+    return frozenset(word.lower() for line in _lines("words.txt") for word in line.split() if word.isascii())
 
 
 @lru_cache(maxsize=1)

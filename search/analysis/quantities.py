@@ -62,6 +62,11 @@ def scan(text: str) -> list[Quantity]:
     return kept
 
 
+def is_token(token: str) -> bool:
+    """Whether ``token`` is a canonical quantity."""
+    return token.startswith(("amt:", "pct:", "mon:", "tax:"))
+
+
 def _amounts(text: str) -> list[Quantity]:
     found = []
     for match in _AMOUNT.finditer(text):

@@ -17,6 +17,7 @@ _MAX_CHOICES = 4
 # A choice of the same sound weighing less than this share of the best one is not meant.
 _RIVAL = 3
 _UNUSUAL = 3
+_FEW = 2
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,9 @@ class Romanised:
             latin = _LATIN.findall(run)
             if not latin or run.isascii() or all(map(is_written, latin)):
                 continue
-            pattern = re.compile("".join(".+" if _LATIN.fullmatch(part) else part for part in re.split(r"([a-z]+)", run)))
+            pattern = re.compile(
+                "".join(".+" if _LATIN.fullmatch(part) else part for part in re.split(r"([a-z]+)", run))
+            )
             heard = self._heard(run)
             fits = [(cut, entry) for cut, entry in self._typed.get(heard, ()) if pattern.fullmatch(entry.word)]
             if fits:
@@ -87,7 +90,7 @@ class Romanised:
             options = [(best[end - 1][0] + 20.0, end - 1)]
             for begin in range(max(0, end - self._longest), end):
                 known = self._typed.get(letters[begin:end])
-                if known:
+                if known and _is_meant(known, begin, end, breaks):
                     crossed = sum(begin < place < end for place in breaks)
                     options.append((best[begin][0] + _cost(known, end - begin, begin, end, breaks) + crossed, begin))
             best.append(min(options))
@@ -109,6 +112,12 @@ def _spellings(entry: Entry) -> Mapping[str, int]:
     return spelled
 
 
+def _is_meant(known: list[tuple[int, Entry]], begin: int, end: int, breaks: set[int]) -> bool:
+    """Two initials are a word only where they stand alone: any pair of letters would be one otherwise."""
+    apart = (begin == 0 or begin in breaks) and end in breaks
+    return apart or end - begin > _FEW or any(not cut for cut, _ in known)
+
+
 def _cost(known: list[tuple[int, Entry]], size: int, begin: int, end: int, breaks: set[int]) -> float:
     """Few long pieces typed in full win; what is cut short is believed where a person set spaces around it."""
     cut, entry = min(known, key=lambda item: (item[0], -item[1].weight))
@@ -122,6 +131,8 @@ def _cost(known: list[tuple[int, Entry]], size: int, begin: int, end: int, break
 def _choices(known: list[tuple[int, Entry]]) -> tuple[str, ...]:
     """The words a spelling may stand for: those cut the least, best first, without what weighs too little."""
     least = min(cut for cut, _ in known)
-    ranked = sorted({entry.word: entry.weight for cut, entry in known if cut == least}.items(), key=lambda item: (-item[1], item[0]))
+    ranked = sorted(
+        {entry.word: entry.weight for cut, entry in known if cut == least}.items(), key=lambda item: (-item[1], item[0])
+    )
     heaviest = ranked[0][1]
     return tuple(word for word, weight in ranked[:_MAX_CHOICES] if weight * _RIVAL >= heaviest)

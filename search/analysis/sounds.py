@@ -4,21 +4,23 @@ A reading is syllables joined by spaces, letters and digits as they stand: ç§‘æŠ
 """
 
 from collections.abc import Iterator
-from itertools import islice, product
+from itertools import product
 
-_MAX_READINGS = 4
+_MAX_READINGS = 6
 _ALL_MIXES = 4
 
 
 def readings(word: str) -> list[str]:
-    """The reading as a phrase first, then the others its characters allow, at most four."""
+    """The reading as a phrase first, then those with one character read in its other common way, at most six."""
     from pypinyin import Style, pinyin
 
-    phrase = [found[0] for found in pinyin(word, style=Style.NORMAL, errors=list)]
-    each = pinyin(word, style=Style.NORMAL, heteronym=True, errors=list)
-    others = islice(product(*each), 4 * _MAX_READINGS)
-    spoken = (" ".join(part.strip() for part in reading) for reading in (phrase, *others))
-    return list(dict.fromkeys(spoken))[:_MAX_READINGS]
+    phrase = [found[0].strip() for found in pinyin(word, style=Style.NORMAL)]
+    spoken = {" ".join(phrase): None}
+    if len(phrase) == len(word):
+        for place, char in enumerate(word):
+            for other in pinyin(char, style=Style.NORMAL, heteronym=True)[0][:2]:
+                spoken[" ".join((*phrase[:place], other, *phrase[place + 1 :]))] = None
+    return list(spoken)[:_MAX_READINGS]
 
 
 def common_sounds() -> dict[str, str]:

@@ -55,12 +55,15 @@ def concept(word: str) -> str:
 
 def grams(text: str) -> list[str]:
     """Characters and adjacent pairs of a name, so that one or two characters find it; its first and its whole."""
+    folded = respelled(fold(text))
     found: list[str] = []
-    for match in _NAME_RUN.finditer(respelled(fold(text))):
-        run = match[0]
+    for run in name_runs(folded):
         found.extend(run)
         found.extend(run[index : index + 2] for index in range(len(run) - 1))
-        found.extend((first(run), whole(run)))
+    # What stands in brackets tells more about a name, it is not one: 江西合作银行(建行、交行).
+    proper = name_runs(folded.split("(", 1)[0])
+    found.extend(map(whole, proper))
+    found.extend(map(first, proper[:1]))
     return found
 
 

@@ -44,7 +44,9 @@ class Vocabulary:
     @classmethod
     def restored(cls, stored: Mapping[str, Any]) -> "Vocabulary":
         """Read back :meth:`stored`."""
-        entries = (Entry(item["word"], item["kind"], item["weight"], tuple(item["readings"])) for item in stored["entries"])
+        entries = (
+            Entry(item["word"], item["kind"], item["weight"], tuple(item["readings"])) for item in stored["entries"]
+        )
         values = {word: tuple((name, value) for name, value in found) for word, found in stored["values"].items()}
         return cls(tuple(entries), values, stored["sounds"])
 
@@ -57,7 +59,9 @@ class Gatherer:
         self._counts: Counter[str] = Counter()
         self._values: dict[str, dict[tuple[str, str], None]] = defaultdict(dict)
 
-    def add(self, names: Iterable[str], others: Iterable[str], keywords: Mapping[str, list[str]], seen: set[str]) -> None:
+    def add(
+        self, names: Iterable[str], others: Iterable[str], keywords: Mapping[str, list[str]], seen: set[str]
+    ) -> None:
         """One row: its proper ``names``, ``others`` known by name (institutions), keyword values, and its tokens."""
         told: set[str] = set()
         for kind, texts in (("name", names), ("institution", others)):

@@ -24,26 +24,46 @@ Grades = dict[str, int]
 Grader = Callable[[Row], int]
 
 SHORT = {
-    "工行": "工商银行", "农行": "农业银行", "建行": "建设银行", "中行": "中国银行", "交行": "交通银行", "邮储": "邮储银行",
-    "浦发": "浦发银行", "人保": "人保财险", "国寿": "国寿财险", "平安产险": "平安产险", "浙商银行": "浙商银行",
-    "南京银行": "南京银行", "苏州银行": "苏州银行", "青岛银行": "青岛银行", "国任保险": "国任保险", "太平": "太平科技保险",
-    "兴泰担保": "合肥兴泰担保", "北京银行": "北京银行", "微众": "微众银行", "徽商银行": "徽商银行",
+    "工行": "工商银行", "农行": "农业银行", "建行": "建设银行", "中行": "中国银行", "交行": "交通银行",
+    "邮储": "邮储银行", "浦发": "浦发银行", "人保": "人保财险", "国寿": "国寿财险", "平安产险": "平安产险",
+    "浙商银行": "浙商银行", "南京银行": "南京银行", "苏州银行": "苏州银行", "青岛银行": "青岛银行",
+    "国任保险": "国任保险", "太平": "太平科技保险", "兴泰担保": "合肥兴泰担保", "北京银行": "北京银行",
+    "微众": "微众银行", "徽商银行": "徽商银行",
 }  # fmt: skip
 ASKED = {"贷": "贷款", "保": "担保", "险": "保险", "投": "投资"}
 PLACES = (
-    "成都 重庆 深圳 合肥 济南 苏州 青岛 武汉 北京 上海 杭州 厦门 宁夏 湖北 陕西 内蒙古 江西 山东 四川 安徽 珠海 西安".split()
-)
+    "成都 重庆 深圳 合肥 济南 苏州 青岛 武汉 北京 上海 杭州 厦门 宁夏 湖北 陕西 内蒙古 江西 山东 四川 安徽 珠海 西安"
+).split()
 TAGS = "高新技术企业 科技型中小企业 专精特新 高层次人才 小巨人 创新积分 瞪羚企业 省级人才 领军人才 创新型企业".split()
 TAG_WORDS = {"高新技术企业": "高企", "科技型中小企业": "科小", "瞪羚企业": "瞪羚"}
-PURPOSES = "流动资金 成果转化 研发 买设备 技术改造 经营周转 创新创业 专利维权 第三者责任 融资租赁 设备更新 质量风险".split()
+PURPOSES = (
+    "流动资金 成果转化 研发 买设备 技术改造 经营周转 创新创业 专利维权 第三者责任 融资租赁 设备更新 质量风险".split()
+)
 QUESTIONS = (
     "请问有没有适合{}的{}", "我们是{}，能不能申请{}", "{}怎么办理{}", "{}可以申请什么{}吗", "哪些银行有给{}的{}",
 )  # fmt: skip
-AMOUNTS = (("500万", "五百万", "500W", "5000000元", "0.05亿"), ("1000万", "一千万", "1000w", "1,000万元", "0.1亿"),
-           ("300万", "三百万", "300万元", "3000000元"), ("200万", "二百万", "200w"), ("3000万", "三千万", "0.3亿"))  # fmt: skip
+AMOUNTS = (
+    ("500万", "五百万", "500W", "5000000元", "0.05亿"),
+    ("1000万", "一千万", "1000w", "1,000万元", "0.1亿"),
+    ("300万", "三百万", "300万元", "3000000元"),
+    ("200万", "二百万", "200w"),
+    ("3000万", "三千万", "0.3亿"),
+)
 AMOUNT_VALUES = (500, 1000, 300, 200, 3000)
-TERMS = ((36, ("3年", "三年", "36个月", "三十六个月")), (12, ("1年", "一年", "12个月")), (24, ("2年", "两年", "24个月")))
-RATES = ((350, ("3.5%", "百分之三点五", "350bp", "350个基点")), (300, ("3%", "百分之三", "3个点")), (400, ("4%", "百分之四")))
+TERMS = (
+    (36, ("3年", "三年", "36个月", "三十六个月")),
+    (12, ("1年", "一年", "12个月")),
+    (24, ("2年", "两年", "24个月")),
+)
+RATES = (
+    (350, ("3.5%", "百分之三点五", "350bp", "350个基点")),
+    (300, ("3%", "百分之三", "3个点")),
+    (400, ("4%", "百分之四")),
+)
+
+
+COMMON = "的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年动同工也能下过子说产种面而方"
+NEEDS = (("专利能不能抵押贷款", "知识产权质押"), ("没有抵押物能贷到钱吗", "信用"), ("股权怎么质押融资", "股权质押"))
 
 
 @lru_cache(maxsize=1)
@@ -64,6 +84,22 @@ def of_name(text: str) -> Grader:
     return lambda row: 3 if stem(row["name"]) == text else 2 if text in row["name"] else 0
 
 
+def of_sound(key: str) -> Grader:
+    return lambda row: 3 if sound(stem(row["name"])) == key else 2 if key in sound(row["name"]) else 0
+
+
+def of_initials(key: str) -> Grader:
+    return lambda row: 3 if sound(stem(row["name"]), Style.FIRST_LETTER) == key else 0
+
+
+def saying(column: str, text: str) -> Grader:
+    return lambda row: 3 if text in row[column] else 0
+
+
+def holding(column: str, value: str) -> Grader:
+    return lambda row: 3 if value in listed(row, column) else 0
+
+
 def listed(row: Row, column: str) -> list[str]:
     return [item for item in row[column].split(";") if item]
 
@@ -81,17 +117,16 @@ def names(chance: random.Random, count: int, least: int = 2, most: int = 9) -> l
 def typed(kind: str, name: str, chance: random.Random) -> str:
     """``name`` with one slip of ``kind``."""
     place = chance.randrange(1, len(name) - 1) if len(name) > 3 else 1
-    common = "的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年动同工也能下过子说产种面而方后多定行学法所民得经"
     if kind == "同音":
         alike = [char for char in ALIKE.get(sound(name[place]), "") if char != name[place]]
         return name[:place] + chance.choice(alike) + name[place + 1 :] if alike else ""
     if kind == "错字":
-        return name[:place] + chance.choice(common) + name[place + 1 :]
+        return name[:place] + chance.choice(COMMON) + name[place + 1 :]
     if kind == "漏字":
         return name[:place] + name[place + 1 :]
     if kind == "颠倒":
         return name[: place - 1] + name[place] + name[place - 1] + name[place + 1 :]
-    return name[:place] + chance.choice(common) + name[place:]
+    return name[:place] + chance.choice(COMMON) + name[place:]
 
 
 def _alike() -> dict[str, str]:
@@ -118,10 +153,9 @@ def by_name(chance: random.Random) -> Iterator[tuple[str, str, Grader]]:
     for name in names(chance, 8):
         yield "繁体", OpenCC("s2t").convert(name), of_name(name)
     for name in names(chance, 14, 3):
-        yield "拼音", sound(name), lambda row, key=sound(name): 3 if sound(stem(row["name"])) == key else 2 * (key in sound(row["name"]))
+        yield "拼音", sound(name), of_sound(sound(name))
     for name in names(chance, 12, 3, 6):
-        key = sound(name, Style.FIRST_LETTER)
-        yield "首字母", key, lambda row, key=key: 3 * (sound(stem(row["name"]), Style.FIRST_LETTER) == key)
+        yield "首字母", sound(name, Style.FIRST_LETTER), of_initials(sound(name, Style.FIRST_LETTER))
     for name in names(chance, 10, 3):
         cut = chance.randrange(1, len(name))
         yield "混合", name[:cut] + sound(name[cut:]), of_name(name)
@@ -129,7 +163,7 @@ def by_name(chance: random.Random) -> Iterator[tuple[str, str, Grader]]:
         name = chance.choice(names(chance, 30))
         cut = chance.randrange(len(name) - 1)
         piece = name[cut : cut + chance.choice((1, 2, 2))]
-        yield "单双字", piece, lambda row, piece=piece: 3 * (piece in row["name"])
+        yield "单双字", piece, saying("name", piece)
 
 
 def by_condition(chance: random.Random) -> Iterator[tuple[str, str, Grader]]:
@@ -142,19 +176,22 @@ def by_condition(chance: random.Random) -> Iterator[tuple[str, str, Grader]]:
             yield "条件", text, _loan(amount, months if with_term else None)
     for points, spellings in RATES:
         for spelling in spellings:
-            yield "条件", f"利率{spelling}以下", lambda row, points=points: _cheap(row, points)
+            yield "条件", f"利率{spelling}以下", _cheap(points)
     for tag in TAGS:
         yield "标签", f"{TAG_WORDS.get(tag, tag)} 贷款", _tagged(tag, "贷")
     for tag in chance.sample(TAGS, 6):
-        yield "标签", tag, lambda row, tag=tag: 3 * (tag in listed(row, "required_tags"))
+        yield "标签", tag, holding("required_tags", tag)
     full = chance.choice(TAGS[:3])
-    yield "全角", f"１０００万　{full}", lambda row: _amount_grade(row, 1000) * (full in listed(row, "required_tags"))
+    yield "全角", f"１０００万　{full}", _big_and_tagged(1000, full)
 
 
-def _amount_grade(row: Row, wan: int) -> int:
-    if not row["amount_max_wan"]:
-        return 1
-    return 3 if float(row["amount_max_wan"]) >= wan else 0
+def _big_and_tagged(wan: int, tag: str) -> Grader:
+    def grade(row: Row) -> int:
+        if tag not in listed(row, "required_tags"):
+            return 0
+        return 1 if not row["amount_max_wan"] else 3 if float(row["amount_max_wan"]) >= wan else 0
+
+    return grade
 
 
 def _loan(wan: int, months: int | None) -> Grader:
@@ -163,7 +200,7 @@ def _loan(wan: int, months: int | None) -> Grader:
     def grade(row: Row) -> int:
         if row["category"] != "贷" or "信用" not in listed(row, "guarantee_methods"):
             return 0
-        open_points = not row["amount_max_wan"]
+        open_points = int(not row["amount_max_wan"])
         if row["amount_max_wan"] and float(row["amount_max_wan"]) < wan:
             return 0
         if months is not None:
@@ -175,10 +212,13 @@ def _loan(wan: int, months: int | None) -> Grader:
     return grade
 
 
-def _cheap(row: Row, points: int) -> int:
-    if not row["rate_min_pct"] or float(row["rate_min_pct"]) * 100 > points:
-        return 0
-    return 3 if row["category"] == "贷" else 1
+def _cheap(points: int) -> Grader:
+    def grade(row: Row) -> int:
+        if not row["rate_min_pct"] or float(row["rate_min_pct"]) * 100 > points:
+            return 0
+        return 3 if row["category"] == "贷" else 1
+
+    return grade
 
 
 def _tagged(tag: str, category: str) -> Grader:
@@ -187,23 +227,25 @@ def _tagged(tag: str, category: str) -> Grader:
 
 def by_need(chance: random.Random) -> Iterator[tuple[str, str, Grader]]:
     for purpose in PURPOSES:
-        yield "需求", purpose, lambda row, purpose=purpose: 3 * any(purpose in item for item in listed(row, "purpose"))
+        yield "需求", purpose, saying("purpose", purpose)
     for short, full in SHORT.items():
         own = [row for row in rows() if row["institution"].startswith(full)]
         category = chance.choice([row["category"] for row in own])
         yield "机构简称", f"{short} {ASKED[category]}", _of(full, category)
         if chance.random() < 0.4:
-            yield "机构简称", short, lambda row, full=full: 3 if row["institution"].startswith(full) else 1 * (full in row["institution"])
+            yield "机构简称", short, _of(full, "")
     for place in PLACES:
         near = [row for row in rows() if place in row["region"]]
         category = chance.choice([row["category"] for row in near])
         yield "地区", f"{place} {ASKED[category]}", _near(place, category)
     for template in QUESTIONS:
         for _ in range(4):
-            tag, category = chance.choice([(tag, cat) for tag in TAGS for cat in "贷保投险" if any(map(_strictly(tag, cat), rows()))])
+            tag, category = chance.choice(
+                [(tag, cat) for tag in TAGS for cat in "贷保投险" if any(map(_strictly(tag, cat), rows()))]
+            )
             yield "问句", template.format(TAG_WORDS.get(tag, tag), ASKED[category]), _tagged(tag, category)
-    for words, want in (("专利能不能抵押贷款", "知识产权质押"), ("没有抵押物能贷到钱吗", "信用"), ("股权怎么质押融资", "股权质押")):
-        yield "问句", words, lambda row, want=want: 3 * (want in listed(row, "guarantee_methods"))
+    for words, want in NEEDS:
+        yield "问句", words, holding("guarantee_methods", want)
 
 
 def _strictly(tag: str, category: str) -> Grader:
@@ -213,7 +255,7 @@ def _strictly(tag: str, category: str) -> Grader:
 def _of(full: str, category: str) -> Grader:
     def grade(row: Row) -> int:
         if row["institution"].startswith(full):
-            return 3 if row["category"] == category else 2
+            return 3 if category in ("", row["category"]) else 2
         return 1 if full in row["institution"] else 0
 
     return grade
