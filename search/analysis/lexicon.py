@@ -88,19 +88,26 @@ def synonyms() -> dict[str, tuple[str, ...]]:
 
 
 @lru_cache(maxsize=1)
-def concepts() -> dict[str, str]:
-    """Word → the one word that stands for all that mean the same (both ways), itself included."""
-    table: dict[str, str] = {}
-    for word in synonyms():
-        equal = sorted(equals(word))
-        if equal:
-            table[word] = min(table.get(item, item) for item in (word, *equal))
+def _same() -> dict[str, tuple[str, ...]]:
+    """Word → all words of the same meaning, itself included: those of ``=`` lines, joined where they share one."""
+    table: dict[str, tuple[str, ...]] = {}
+    for line in _lines("synonyms.txt"):
+        if "=>" not in line:
+            words = [word.strip() for word in line.split("=")]
+            joined = tuple(sorted({other for word in words for other in table.get(word, (word,))}))
+            table.update(dict.fromkeys(joined, joined))
     return table
 
 
+def concept(word: str) -> str | None:
+    """The one word that stands for all of the same meaning; None when there is no other."""
+    same = _same().get(word)
+    return same[0] if same else None
+
+
 def equals(word: str) -> tuple[str, ...]:
-    """Words that satisfy ``word`` and are satisfied by it."""
-    return tuple(other for other in synonyms().get(word, ()) if word in synonyms().get(other, ()))
+    """The other words of the same meaning."""
+    return tuple(other for other in _same().get(word, ()) if other != word)
 
 
 @lru_cache(maxsize=1)

@@ -42,14 +42,14 @@ def index_tokens(text: str) -> list[str]:
     tokens: list[str] = []
     for word in words_of(folded):
         tokens.extend((*word.parts, word.text))
-        tokens.extend(concept(part) for part in (*word.parts, word.text) if part in lexicon.concepts())
+        tokens.extend(concept(part) for part in (*word.parts, word.text) if lexicon.concept(part))
     tokens.extend(item.token for item in quantities.scan(folded))
     return tokens
 
 
 def concept(word: str) -> str:
     """The token shared by all words of the same meaning; a word without such stands for itself."""
-    known = lexicon.concepts().get(word)
+    known = lexicon.concept(word)
     return f"same:{known}" if known else word
 
 
