@@ -18,6 +18,7 @@ from frontend.views import (
     plan,
     products,
     session,
+    suggest,
 )
 
 
@@ -40,6 +41,7 @@ app_name = "frontend"
 urlpatterns = [
     path("", home.home, name="home"),
     path("products/", products.products, name="products"),
+    path("products/suggest/", suggest.suggest, name="suggest"),
     path("products/<code:code>/", products.product, name="product"),
     path("me/facts/", me.facts, name="facts"),
     path("me/facts/edit/", me.facts_edit, name="facts_edit"),

@@ -11,6 +11,7 @@ from search.analysis.vocabulary import Vocabulary
 from search.clauses import Eq
 from search.declare import Document
 from search.engines.base import Reader
+from search.suggesting import Suggester
 
 
 class Language:
@@ -30,6 +31,10 @@ class Language:
     @cached_property
     def romanised(self) -> Romanised:
         return Romanised(self.vocabulary)
+
+    @cached_property
+    def suggester(self) -> Suggester:
+        return Suggester(self.vocabulary)
 
     @cached_property
     def _values(self) -> dict[str, dict[Eq, None]]:

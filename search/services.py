@@ -17,7 +17,8 @@ from search.declare import Document
 from search.engines.base import Reader
 from search.highlight import highlight
 from search.plan import Boundary, Found, Page, Plan
-from search.query import MAX_SIZE, Hit, SearchQuery, SearchResult
+from search.query import MAX_SIZE, MAX_TEXT, Hit, SearchQuery, SearchResult
+from search.suggesting import Suggestion
 from search.sync import Drift
 
 # A rung of the ladder that fills a first page is enough; sorted lists never get looser than they must.
@@ -61,6 +62,12 @@ def search(query: SearchQuery, document: str = "products") -> SearchResult:
         next_after=_next(query.sort, rung, plan, page),
         exact=exact,
     )
+
+
+def suggest(text: str, document: str = "products") -> tuple[Suggestion, ...]:
+    """What may be meant by what was typed so far; any text is accepted."""
+    declared = registry.get(document)
+    return language.of(declared, _reader(declared)).suggester.suggest(clean(text, MAX_TEXT))
 
 
 def rebuild(document: str | None = None) -> dict[str, int]:

@@ -60,8 +60,7 @@ def grams(text: str) -> list[str]:
     for run in name_runs(folded):
         found.extend(run)
         found.extend(run[index : index + 2] for index in range(len(run) - 1))
-    # What stands in brackets tells more about a name, it is not one: 江西合作银行(建行、交行).
-    proper = name_runs(folded.split("(", 1)[0])
+    proper = proper_runs(folded)
     found.extend(map(whole, proper))
     found.extend(map(first, proper[:1]))
     return found
@@ -80,3 +79,8 @@ def whole(run: str) -> str:
 def name_runs(folded: str) -> list[str]:
     """The unbroken runs of Han, letters and digits in a folded text."""
     return _NAME_RUN.findall(folded)
+
+
+def proper_runs(folded: str) -> list[str]:
+    """Those before a bracket: what stands in it tells more about a name, it is not one: 江西合作银行(建行、交行)."""
+    return name_runs(folded.split("(", 1)[0]) or name_runs(folded)

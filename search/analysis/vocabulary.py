@@ -66,9 +66,11 @@ class Gatherer:
         told: set[str] = set()
         for kind, texts in (("name", names), ("institution", others)):
             for text in texts:
-                for run in tokens.name_runs(tokens.respelled(fold(text))):
-                    told.add(run)
+                folded = tokens.respelled(fold(text))
+                for run in tokens.proper_runs(folded):
                     self._kinds[run][kind] = None
+                for run in tokens.name_runs(folded):
+                    told.add(run)
                     told.update(char for char in run if tokens.is_han(char))
         for name, values in keywords.items():
             for value in values:
