@@ -7,7 +7,7 @@ import structlog
 
 from common.errors import Invalid
 from search import cursors, engines, language, registry, sync
-from search.analysis import segmenter
+from search.analysis import lexicon, segmenter
 from search.analysis.normalise import clean
 from search.asked import Asked
 from search.asking import Asker
@@ -111,6 +111,8 @@ def _reader(document: Document) -> Reader:
         reader = engines.current().reader(document)
     if reader is None:
         raise RuntimeError(f"{document.name}: no generation after a rebuild")
+    # Queries are read with the words that this generation was built with, not with those of a moment later.
+    lexicon.use(reader.manifest.synonyms)
     return reader
 
 

@@ -14,6 +14,7 @@ from common.errors import DomainError
 from common.models import OutboxMessage
 from common.outbox import Handler
 from search import engines
+from search.models import Synonym
 from search.analysis import lexicon
 from search.analysis.vocabulary import Gatherer
 from search.clauses import ALL
@@ -65,12 +66,15 @@ def rebuild(document: Document) -> Manifest:
         with generations.building(document.name):
             # Read before the rows: what is written after this number may or may not be in, and comes again anyway.
             watermark = OutboxMessage.objects.filter(topic=document.topic).aggregate(last=Max("pk"))["last"] or 0
+            added = tuple(str(item) for item in Synonym.objects.order_by("left", "right"))
+            lexicon.use(added)
             read = _read(document)
             manifest = Manifest(
                 version=version(document),
                 watermark=watermark,
                 built_at=clock.now().isoformat(),
                 rows={key: content for key, (content, _) in read.rows.items()},
+                synonyms=added,
                 vocabulary=read.words.vocabulary().stored(),
                 failed=read.failed,
             )

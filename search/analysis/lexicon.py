@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import threading
 from collections.abc import Iterator
 from functools import lru_cache
 from importlib import metadata, resources
@@ -12,8 +13,27 @@ _FILES = ("words.txt", "questions.txt", "stopwords.txt", "synonyms.txt", "places
 _PACKAGES = ("jieba", "pypinyin", "opencc-python-reimplemented")
 
 
+_added: list[tuple[str, ...]] = [()]
+_lock = threading.Lock()
+
+
+def added() -> tuple[str, ...]:
+    """Lines beside those of synonyms.txt that are in use now."""
+    return _added[0]
+
+
+def use(lines: tuple[str, ...]) -> None:
+    """Use ``lines`` beside those of synonyms.txt from now on, in this process: those a generation was built with."""
+    with _lock:
+        if lines != _added[0]:
+            _added[0] = lines
+            for remembered in (domain_words, synonyms, _same):
+                remembered.cache_clear()
+
+
 def _lines(name: str) -> Iterator[str]:
-    for line in (DATA / name).read_text("utf-8").splitlines():
+    text = (DATA / name).read_text("utf-8")
+    for line in [*text.splitlines(), *(added() if name == "synonyms.txt" else ())]:
         content = line.split("#", 1)[0].strip()
         if content:
             yield content

@@ -28,7 +28,7 @@ _LOCK = "lock"
 @dataclass(frozen=True)
 class Manifest:
     """What a generation was built from. ``rows``: key → content hash; ``watermark``: last outbox message included;
-    ``vocabulary``: the stored form of the words it knows.
+    ``vocabulary``: the stored form of the words it knows; ``synonyms``: the office's lines it was built with.
 
     ``failed``: key → why it could not be indexed, in Chinese; ``files``: name → CRC-32 of what the engine wrote.
     """
@@ -38,6 +38,7 @@ class Manifest:
     built_at: str
     rows: dict[str, str] = field(default_factory=dict)
     vocabulary: dict[str, Any] = field(default_factory=dict)
+    synonyms: tuple[str, ...] = ()
     generation: str = ""
     failed: dict[str, str] = field(default_factory=dict)
     files: dict[str, int] = field(default_factory=dict)
@@ -103,7 +104,7 @@ def manifest_of(directory: Path) -> Manifest:
     """Read back what :func:`publish` wrote; what is missing or was changed since is Damaged."""
     try:
         data = json.loads((directory / _MANIFEST).read_text("utf-8"))
-        manifest = Manifest(**data)
+        manifest = Manifest(**{**data, "synonyms": tuple(data["synonyms"])})
         changed = [name for name, checksum in manifest.files.items() if _checksum(directory / name) != checksum]
     except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
         raise Damaged(f"{directory.name}: {error!r}") from error
