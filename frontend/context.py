@@ -29,7 +29,8 @@ PUBLIC_TABS = (HOME, PRODUCTS)
 FIRM_TABS = (TODAY, PRODUCTS, MATCHES, NEEDS, CONSENTS, FACTS)
 FIRST_LOANS: Tab = ("first_loans", "首贷核验")
 CASES: Tab = ("officer", "今日")
-OFFICE_TABS = (LEDGER, FIRST_LOANS, PLAN, PRODUCTS)
+ASKED: Tab = ("office_search", "检索用语")
+OFFICE_TABS = (LEDGER, FIRST_LOANS, PLAN, PRODUCTS, ASKED)
 LEAD_TABS = (LEDGER, PLAN, PRODUCTS)
 STAFF_TABS = (PRODUCTS, PLAN, LEDGER)
 DESK_TABS = (DESK, INBOX, POOL, SHELF, *STAFF_TABS)
@@ -60,6 +61,8 @@ UNDER = {
     "desk_product_edit": "desk_products",
     "officer_case": "officer",
     "facts_edit": "facts",
+    "synonyms": "office_search",
+    "saved_searches": "products",
     "ledger_quarter": "ledger",
 }
 

@@ -69,9 +69,7 @@ def gather() -> int:
     with transaction.atomic():
         for (day, text), asked in sorted(counts.items()):
             row, _ = SearchedText.objects.get_or_create(day=day, text=text)
-            SearchedText.objects.filter(pk=row.pk).update(
-                asked=F("asked") + asked, empty=F("empty") + empty[day, text]
-            )
+            SearchedText.objects.filter(pk=row.pk).update(asked=F("asked") + asked, empty=F("empty") + empty[day, text])
     return sum(counts.values())
 
 

@@ -14,7 +14,6 @@ from common.errors import DomainError
 from common.models import OutboxMessage
 from common.outbox import Handler
 from search import engines
-from search.models import Synonym
 from search.analysis import lexicon
 from search.analysis.vocabulary import Gatherer
 from search.clauses import ALL
@@ -23,6 +22,7 @@ from search.engines import generations
 from search.engines.base import Reader
 from search.engines.generations import Manifest
 from search.errors import Damaged, IndexUnusable
+from search.models import Synonym
 from search.plan import AnalysedRow, analyse
 
 _CHUNK = 500

@@ -17,6 +17,7 @@ from frontend.viewer import viewer
 from matching.selectors import explain_product
 from products.presentation import text_conditions
 from products.selectors import unconfirmed, version_for_page
+from search.popular import note
 
 # What the embedded engine calls itself; any other name comes from a server that answered.
 EMBEDDED = "tantivy"
@@ -33,6 +34,8 @@ def products(request: HttpRequest) -> HttpResponse:
         # A place in the list that no longer exists: start over rather than refuse the whole page.
         page = page.first_page()
         found = results.run(page)
+    if not page.after:
+        note(page.text, found.total)
     context = {
         "page": page,
         "found": found,
