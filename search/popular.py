@@ -13,8 +13,8 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Sum
 
+from accounts.privacy import SMALL_GROUP
 from common import clock
-from common.privacy import SMALL_GROUP
 from search.analysis.normalise import clean, fold
 from search.models import SearchedText
 

@@ -5,8 +5,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.privacy import SMALL_GROUP
 from common.errors import DomainError, Missing
-from common.privacy import SMALL_GROUP
 from frontend.viewer import required_user
 from search import popular
 from search import synonyms as service

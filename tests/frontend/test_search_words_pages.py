@@ -3,7 +3,7 @@
 import pytest
 
 from accounts.models import Role
-from common.privacy import SMALL_GROUP
+from accounts.privacy import SMALL_GROUP
 from search import popular
 from search.analysis import lexicon
 from search.models import SavedSearch, Synonym

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from accounts.models import Notification, Role, User
+from accounts.privacy import SMALL_GROUP
 from accounts.services import system_actor, user_create
 from common.errors import Conflict, Invalid
-from common.privacy import SMALL_GROUP
 from search import popular, saved, services
 from search.models import SavedSearch, SearchedText
 from tests.search import shelf
