@@ -32,7 +32,7 @@ class Asker:
 
     def ask(self, text: str) -> Asked:
         """Never raises on text: what cannot be understood is simply not looked for."""
-        folded = tokens.respelled(fold(clean(text, MAX_TEXT)))[: 2 * MAX_TEXT]
+        folded = tokens.without_pledge(tokens.respelled(fold(clean(text, MAX_TEXT))))[: 2 * MAX_TEXT]
         asked = Asked(written=folded)
         found = quantities.scan(folded)
         for quantity in found:
@@ -96,7 +96,7 @@ class Asker:
             piece = "".join(pieces)
             plain = list(tokens.words_of(piece))
             named = self._language.is_name(piece) or _looks_like_name(piece, plain)
-            words.extend([_whole(piece)] if named else plain)
+            words.extend([_whole(piece)] if named else _joined(plain))
         return self._rarest(list(dict.fromkeys(words)))
 
     def _repaired(self, asked: Asked, words: list[Word], pieces: list[str]) -> bool:
@@ -209,6 +209,18 @@ def _looks_like_name(piece: str, words: list[Word]) -> bool:
     if not 2 < len(piece) <= _MAX_NAME or len(words) < 2 or piece.isascii():
         return False
     return len(words[-1].text) == 1 and not any(word.text in lexicon.stopwords() for word in words)
+
+
+def _joined(words: list[Word]) -> list[Word]:
+    """Neighbours that the language data know as one word become that word, whatever stood between: 商标能抵押."""
+    kept = [word for word in words if word.text not in lexicon.stopwords()] or words
+    joined: list[Word] = []
+    for word in kept:
+        if joined and joined[-1].text + word.text in lexicon.synonyms():
+            joined[-1] = _as_name(joined[-1].text + word.text, [joined[-1], word])
+        else:
+            joined.append(word)
+    return joined
 
 
 def _whole(phrase: str) -> Word:

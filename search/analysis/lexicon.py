@@ -98,10 +98,10 @@ def synonyms() -> dict[str, tuple[str, ...]]:
     table: dict[str, dict[str, None]] = {}
     for line in _lines("synonyms.txt"):
         if "=>" in line:
-            left, right = line.split("=>")
+            left, right = line.lower().split("=>")
             sources, targets = left.split(), right.split()
         else:
-            sources = targets = [word.strip() for word in line.split("=")]
+            sources = targets = [word.strip() for word in line.lower().split("=")]
         for source in sources:
             table.setdefault(source, {}).update(dict.fromkeys(word for word in targets if word != source))
     return {source: tuple(targets) for source, targets in table.items()}

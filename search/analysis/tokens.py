@@ -10,6 +10,7 @@ from search.analysis.segmenter import Word
 HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f"
 _RUN = re.compile(rf"(?P<han>[{HAN}]+)|[a-z]+|\d+(?:\.\d+)?%?")
 _NAME_RUN = re.compile(rf"[{HAN}a-z0-9]+")
+_LACKING = re.compile(rf"(?:没有?|无需?|不用|不要|不需要?|缺少?|免)[{HAN}]{{0,4}}?抵押(?:物|品)?")
 _MAX_RUN = 400
 
 
@@ -23,6 +24,14 @@ def respelled(folded: str) -> str:
     for left, right in lexicon.variants():
         folded = folded.replace(left, right)
     return folded
+
+
+def without_pledge(folded: str) -> str:
+    """A question about lacking something to mortgage, in the one form of the data: 没有房子抵押 → 无抵押.
+
+    It stands apart, or 无抵押贷款 would be cut into 无 and 抵押贷款.
+    """
+    return _LACKING.sub(" 无抵押 ", folded)
 
 
 def words_of(folded: str) -> Iterator[Word]:

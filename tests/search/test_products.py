@@ -163,3 +163,28 @@ def test_evaluation_counts_empty_answers_by_type():
     assert scores == [1, 0, 0]
     assert (whole.queries, whole.zero_rate) == (3, pytest.approx(2 / 3))
     assert [(item.type, item.ndcg, item.zero_rate) for item in by_type] == [("甲", 0.5, 0.5), ("乙", 0.0, 1.0)]
+
+
+@pytest.mark.usefixtures("catalogue")
+@pytest.mark.parametrize(
+    ("typed", "same"),
+    [
+        ("rencaidai", "人才贷"),
+        ("rcd", "人才贷"),
+        ("專精特新", "专精特新"),
+        ("五百万 信用贷 三年", "500W 信用贷 36个月"),
+        ("利率百分之三以下", "利率300bp以下"),
+        ("没有房子抵押怎么贷款", "无抵押贷款"),
+        ("专利能不能抵押贷款", "专利抵押贷款"),
+        ("jiaohang", "交通银行"),
+    ],
+)
+def test_ways_of_asking_for_the_same_find_the_same(typed, same):
+    assert codes(typed, size=5) == codes(same, size=5) != []
+
+
+@pytest.mark.usefixtures("catalogue")
+def test_what_rows_hold_is_never_corrected():
+    for name in ("善新贷", "科技e贷", "LPR", "苏知贷", "无还本续贷"):
+        assert services.search(SearchQuery(text=name)).corrected is None
+    assert services.search(SearchQuery(text="500万 xinyongdai")).corrected == "500万 信用贷"
