@@ -79,6 +79,7 @@ def _keys(entry: Entry) -> dict[str, bool]:
     # 工行 begins 工商银行上海市分行.
     for known in lexicon.equals(word[:_BANK]):
         keys[known] = False
-    for reading in entry.readings:
-        keys.update(dict.fromkeys(sounds.spellings(reading), False))
+    # 积 may be read zhi, but who types zhi hardly means it.
+    for place, reading in reversed(list(enumerate(entry.readings))):
+        keys.update(dict.fromkeys(sounds.spellings(reading), place > 0))
     return keys
