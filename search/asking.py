@@ -73,7 +73,8 @@ class Asker:
 
     def _sounded(self, asked: Asked, rest: str) -> str:
         """``rest`` with what was typed by sound written in Han; several words of one sound become a group."""
-        for item in reversed(self._language.romanised.decode(rest, self._is_written)):
+        latin = any("a" <= char <= "z" for char in rest)
+        for item in reversed(self._language.romanised.decode(rest, self._is_written)) if latin else ():
             if len(item.choices) > 1:
                 self._word(asked, [_whole(choice) for choice in item.choices], counts=True)
             # Both have the same places: quantities are blanks in ``rest``.

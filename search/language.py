@@ -57,6 +57,10 @@ class Language:
     def _names(self) -> frozenset[str]:
         return frozenset(item.word for item in self.vocabulary.entries if item.kind == "name")
 
+    def load(self) -> None:
+        """Make every part now."""
+        _ = self.corrector, self.romanised, self.suggester, self._values, self._names, self._generic
+
     def is_generic(self, word: str) -> bool:
         """Whether ``word`` is what people call a whole kind of things: 贷款, 保险."""
         return word in self._generic

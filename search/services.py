@@ -97,10 +97,17 @@ def drift(document: str = "products") -> Drift:
 
 
 def warm() -> threading.Thread:
-    """Load the dictionary in the background, so that the first person to search need not wait for it."""
-    thread = threading.Thread(target=segmenter.words, args=("预热",), daemon=True, name="search-warm")
+    """Load the dictionary and what the current generations know, so that the first person to search need not wait."""
+    thread = threading.Thread(target=_warm, daemon=True, name="search-warm")
     thread.start()
     return thread
+
+
+def _warm() -> None:
+    segmenter.words("预热")
+    for document in registry.documents():
+        if reader := sync.opened(document):
+            language.of(document, reader).load()
 
 
 def _reader(document: Document) -> Reader:
