@@ -33,7 +33,8 @@ WHITELIST: Tab = ("whitelist", "白名单")
 OFFICERS: Tab = ("officers", "特派员")
 POSTINGS: Tab = ("postings", "记账")
 JOBS: Tab = ("jobs", "后台任务")
-OFFICE_TABS = (COCKPIT, LEDGER, WHITELIST, OFFICERS, FIRST_LOANS, POSTINGS, JOBS, PLAN, PRODUCTS)
+ASKED: Tab = ("office_search", "检索用语")
+OFFICE_TABS = (COCKPIT, LEDGER, WHITELIST, OFFICERS, FIRST_LOANS, POSTINGS, JOBS, ASKED, PLAN, PRODUCTS)
 LEAD_TABS = (COCKPIT, LEDGER, WHITELIST, POSTINGS, PLAN, PRODUCTS)
 OFFICER_TABS = (("officer", "今日"), ("officer_cases", "我的户"), ("officer_log", "记一笔"))
 STAFF_TABS = (PRODUCTS, PLAN, LEDGER)
@@ -68,6 +69,8 @@ UNDER = {
     "office_waiting": "office",
     "officer_case": "officer_cases",
     "facts_edit": "facts",
+    "synonyms": "office_search",
+    "saved_searches": "products",
     "ledger_quarter": "ledger",
     "whitelist_publish": "whitelist",
     "whitelist_confirm": "whitelist",

@@ -3,16 +3,16 @@
 import threading
 from collections.abc import Collection
 from dataclasses import replace
-from functools import lru_cache, partial
+from functools import partial
 
 import structlog
 
 from common.errors import Invalid
-from search import cursors, engines, registry, sync
-from search.analysis import segmenter
-from search.analysis.correction import Corrector
+from search import cursors, engines, language, registry, sync
+from search.analysis import lexicon, segmenter
 from search.analysis.normalise import clean
-from search.asking import Asked, Asker
+from search.asked import Asked
+from search.asking import Asker
 from search.clauses import AtLeast, Clause, Eq, Filter, In, Overlaps, Range
 from search.cursors import Cursor
 from search.declare import Document
@@ -21,7 +21,8 @@ from search.errors import Behind, Unreachable
 from search.highlight import highlight
 from search.own import fresh, shown
 from search.plan import AnalysedRow, Boundary, Found, Page, Plan
-from search.query import MAX_SIZE, Hit, SearchQuery, SearchResult
+from search.query import MAX_SIZE, MAX_TEXT, Hit, SearchQuery, SearchResult
+from search.suggesting import Suggestion
 from search.sync import Drift
 
 # A rung of the ladder that fills a first page is enough; sorted lists never get looser than they must.
@@ -67,7 +68,9 @@ def _answer_of(server: Server, document: Document, query: SearchQuery, changed: 
 
 def _answer(document: Document, query: SearchQuery, changed: Changed, reader: Reader, engine: str) -> SearchResult:
     sort = document.sort_named(query.sort)
-    asked = Asker(document, lambda: _corrector(document, reader), reader.share).ask(query.text)
+    # Queries are read with the words that this generation was built with, not with those of a moment later.
+    lexicon.use(reader.manifest.synonyms)
+    asked = Asker(document, language.of(document, reader), reader.share).ask(query.text)
     cursor = cursors.decode(query.after, query.sort) if query.after else None
     plan = Plan(
         scoring=() if sort else asked.ranking(),
@@ -94,6 +97,12 @@ def _answer(document: Document, query: SearchQuery, changed: Changed, reader: Re
         next_after=_next(query.sort, rung, plan, page),
         exact=exact,
     )
+
+
+def suggest(text: str, document: str = "products") -> tuple[Suggestion, ...]:
+    """What may be meant by what was typed so far; any text is accepted."""
+    declared = registry.get(document)
+    return language.of(declared, _reader(declared)).suggester.suggest(clean(text, MAX_TEXT))
 
 
 def rebuild(document: str | None = None) -> dict[str, int]:
@@ -144,10 +153,17 @@ def drift(document: str = "products") -> Drift:
 
 
 def warm() -> threading.Thread:
-    """Load the dictionary in the background, so that the first person to search need not wait for it."""
-    thread = threading.Thread(target=segmenter.words, args=("预热",), daemon=True, name="search-warm")
+    """Load the dictionary and what the current generations know, so that the first person to search need not wait."""
+    thread = threading.Thread(target=_warm, daemon=True, name="search-warm")
     thread.start()
     return thread
+
+
+def _warm() -> None:
+    segmenter.words("预热")
+    for document in registry.documents():
+        if reader := sync.opened(document):
+            language.of(document, reader).load()
 
 
 def _reader(document: Document) -> Reader:
@@ -159,15 +175,6 @@ def _reader(document: Document) -> Reader:
     if reader is None:
         raise RuntimeError(f"{document.name}: no generation after a rebuild")
     return reader
-
-
-@lru_cache(maxsize=8)
-def _corrector_of(generation: str, names: tuple[str, ...]) -> Corrector:
-    return Corrector(names)
-
-
-def _corrector(document: Document, reader: Reader) -> Corrector:
-    return _corrector_of(f"{document.name}/{reader.manifest.generation}", reader.manifest.names)
 
 
 def _climb(

@@ -22,13 +22,15 @@ from common.errors import DomainError
 from common.models import OutboxMessage
 from common.outbox import MAX_ATTEMPTS, Handler
 from search import engines
-from search.analysis import lexicon, tokens
-from search.analysis.normalise import fold
+from search.analysis import lexicon
+from search.analysis.vocabulary import Gatherer
+from search.clauses import ALL
 from search.declare import Document, Row
 from search.engines import generations
 from search.engines.base import Reader
 from search.engines.generations import Manifest
 from search.errors import Behind, Damaged, IndexUnusable, Unreachable
+from search.models import Synonym
 from search.plan import AnalysedRow, analyse
 
 _CHUNK = 500
@@ -72,13 +74,16 @@ def rebuild(document: Document) -> Manifest:
         with _one_builder(document.name), generations.building(document.name):
             # Read before the rows: what is written after this number may or may not be in, and comes again anyway.
             watermark = OutboxMessage.objects.filter(topic=document.topic).aggregate(last=Max("pk"))["last"] or 0
+            added = tuple(str(item) for item in Synonym.objects.order_by("left", "right"))
+            lexicon.use(added)
             read = _read(document)
             manifest = Manifest(
                 version=version(document),
                 watermark=watermark,
                 built_at=clock.now().isoformat(),
                 rows={key: content for key, (content, _) in read.rows.items()},
-                names=tuple(sorted(read.names)),
+                synonyms=added,
+                vocabulary=read.words.vocabulary().stored(),
                 failed=read.failed,
             )
             rows = [row for _, row in read.rows.values()]
@@ -189,10 +194,10 @@ def _compared(
 
 @dataclass
 class _Read:
-    """``rows``: key → (content hash, analysed row); ``names``: runs of proper names; ``failed``: key → reason."""
+    """``rows``: key → (content hash, analysed row); ``words``: what they say; ``failed``: key → reason."""
 
     rows: dict[str, tuple[str, AnalysedRow]] = field(default_factory=dict)
-    names: set[str] = field(default_factory=set)
+    words: Gatherer = field(default_factory=Gatherer)
     failed: dict[str, str] = field(default_factory=dict)
 
 
@@ -201,8 +206,9 @@ def _read(document: Document) -> _Read:
     for row in _rows(document, sorted(set(document.keys())), read.failed):
         key = str(row.get("key", ""))
         try:
-            read.rows[key] = _content_hash(row), analyse(document, row)
-            read.names.update(_names(document, row))
+            analysed = analyse(document, row)
+            read.rows[key] = _content_hash(row), analysed
+            read.words.add(analysed.names, analysed.known, analysed.keywords, {*analysed.tokens[ALL]})
         except Exception as error:  # noqa: BLE001 - one row must not keep the others out; it is logged and named
             read.failed[key] = _reason(document, key, error)
     return read
@@ -237,8 +243,3 @@ def _reason(document: Document, key: str, error: Exception) -> str:
 def _content_hash(row: Row) -> str:
     content = json.dumps(dict(row), sort_keys=True, ensure_ascii=True, default=repr)
     return hashlib.sha256(content.encode()).hexdigest()[:16]
-
-
-def _names(document: Document, row: Row) -> Iterable[str]:
-    value = row[document.lexicon] if document.lexicon else None
-    return tokens.name_runs(fold(value)) if isinstance(value, str) else ()

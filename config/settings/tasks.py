@@ -52,6 +52,8 @@ CELERY_BEAT_SCHEDULE = {
     },
     "tidy-uploads": {"task": "accounts.tasks.tidy_uploads", "schedule": 24 * 3600.0, "options": {"expires": 3600}},
     "nightly-index-check": {"task": "search.tasks.repair_index", "schedule": 24 * 3600.0, "options": {"expires": 3600}},
+    "gather-searches": {"task": "search.tasks.gather_searches", "schedule": 300.0, "options": {"expires": 240}},
+    "tell-new-hits": {"task": "search.tasks.tell_new_hits", "schedule": 900.0, "options": {"expires": 800}},
     "nightly-rematch": {"task": "matching.tasks.rematch_all", "schedule": 24 * 3600.0, "options": {"expires": 3600}},
     "lapse-overdue": {"task": "matching.tasks.lapse_overdue", "schedule": 3600.0, "options": {"expires": 1800}},
 }

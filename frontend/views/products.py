@@ -17,6 +17,7 @@ from frontend.viewer import viewer
 from matching.selectors import explain_product
 from products.presentation import text_conditions
 from products.selectors import own_codes, unconfirmed, version_for_page
+from search.popular import note
 
 # What the embedded engine calls itself; any other name comes from a server that answered.
 EMBEDDED = "tantivy"
@@ -34,6 +35,8 @@ def products(request: HttpRequest) -> HttpResponse:
         page = page.first_page()
         judged = results.run(page, reader, own)
     found = judged.result
+    if not page.after:
+        note(page.text, found.total)
     context = {
         "page": page,
         "found": found,

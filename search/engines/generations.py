@@ -27,7 +27,8 @@ _LOCK = "lock"
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a generation was built from. ``rows``: key → content hash; ``watermark``: last outbox message included.
+    """What a generation was built from. ``rows``: key → content hash; ``watermark``: last outbox message included;
+    ``vocabulary``: the stored form of the words it knows; ``synonyms``: the office's lines it was built with.
 
     ``failed``: key → why it could not be indexed, in Chinese; ``files``: name → CRC-32 of what the engine wrote.
     """
@@ -36,7 +37,8 @@ class Manifest:
     watermark: int
     built_at: str
     rows: dict[str, str] = field(default_factory=dict)
-    names: tuple[str, ...] = ()
+    vocabulary: dict[str, Any] = field(default_factory=dict)
+    synonyms: tuple[str, ...] = ()
     generation: str = ""
     failed: dict[str, str] = field(default_factory=dict)
     files: dict[str, int] = field(default_factory=dict)
@@ -113,7 +115,7 @@ def manifest_of(directory: Path) -> Manifest:
 
 def restored(data: dict[str, Any]) -> Manifest:
     """A manifest from its JSON."""
-    return Manifest(**{**data, "names": tuple(data["names"])})
+    return Manifest(**{**data, "synonyms": tuple(data["synonyms"])})
 
 
 def _readable(document: str) -> Path | None:
