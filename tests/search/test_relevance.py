@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 
-from search import evaluation, registry, services, sync
+from search import evaluation, language, registry, services, sync
 from search.asking import Asker
 from search.engines import generations
 from search.plan import Plan, analyse
@@ -38,7 +38,7 @@ def test_every_engine_ranks_as_exact_bm25_does(engine):
         engine.build(products, rows, manifest)
     reader, exact, overlaps = engine.reader(products), oracle.Bm25(rows), []
     for judged in JUDGED:
-        asked = Asker(products, lambda: services._corrector(products, reader), reader.share).ask(judged.query)
+        asked = Asker(products, language.of(products, reader), reader.share).ask(judged.query)
         plan = Plan(match=[*asked.ladder()][-1], scoring=asked.ranking(), size=10)
         page, expected = reader.search(plan), exact.ranked(plan)
         assert page.total == len(expected)

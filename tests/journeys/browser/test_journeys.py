@@ -162,6 +162,7 @@ def test_from_a_need_to_a_figure_in_the_ledger(who, site, at):
     decide(office, site, party, "verify")
     assert confirmed_in_ledger(office, site) == before  # the second person has not confirmed yet
     decide(signer, site, party, "confirm")
+    assert "已确认首贷" in signer.locator("main").inner_text()
     assert confirmed_in_ledger(office, site) == before + 1
     seeker.goto(f"{site.base}/me/needs/{need}/")
     assert "已放款" in seeker.locator(".track").inner_text()
