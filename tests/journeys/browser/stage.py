@@ -102,10 +102,10 @@ def _newcomer(system: Any, kind: str, username: str) -> Any:
     """A log-in for a talent or team that never borrowed: a first loan is counted once in a life."""
     from accounts.models import Party, Role
     from accounts.services import user_create
-    from matching.models import FirstLoanClaim
+    from matching.models import Financing
 
-    known = FirstLoanClaim.objects.values("party")
-    party = Party.objects.filter(kind=kind, users=None).exclude(pk__in=known).order_by("pk")[0]
+    borrowers = Financing.objects.values("party")
+    party = Party.objects.filter(kind=kind, users=None).exclude(pk__in=borrowers).order_by("pk")[0]
     user_create(
         actor=system, username=username, password=None, display_name=party.name, party=party, roles=[Role.TALENT]
     )
