@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Sum
 
-from accounts.privacy import SMALL_GROUP
+from accounts.small_counts import SMALLEST_SHOWN
 from common import clock
 from search.analysis.normalise import clean, fold
 from search.models import SearchedText
@@ -74,7 +74,7 @@ def gather() -> int:
 
 
 def most_asked(days: int = 30, limit: int = 50) -> list[Asked]:
-    """The most frequent texts of the last ``days``; what was asked fewer than SMALL_GROUP times is never named."""
+    """The most frequent texts of the last ``days``; what was asked fewer than SMALLEST_SHOWN times is never named."""
     return _totals(days, "asked")[:limit]
 
 
@@ -87,7 +87,7 @@ def _totals(days: int, by: str) -> list[Asked]:
     recent = SearchedText.objects.filter(day__gt=clock.today() - timedelta(days=days)).order_by()
     totals = recent.values("text").annotate(times=Sum("asked"), nothing=Sum("empty"))
     rows = [Asked(row["text"], row["times"], row["nothing"]) for row in totals]
-    kept = [row for row in rows if getattr(row, by) >= SMALL_GROUP]
+    kept = [row for row in rows if getattr(row, by) >= SMALLEST_SHOWN]
     return sorted(kept, key=lambda row: (-getattr(row, by), row.text))
 
 

@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.privacy import SMALL_GROUP
+from accounts.small_counts import SMALLEST_SHOWN
 from common.errors import DomainError, Missing
 from frontend.viewer import required_user
 from search import popular
@@ -24,7 +24,7 @@ def office_search(request: HttpRequest) -> HttpResponse:
         "asked": popular.most_asked(DAYS),
         "missed": popular.found_nothing(DAYS),
         "days": DAYS,
-        "floor": SMALL_GROUP,
+        "floor": SMALLEST_SHOWN,
     }
     return render(request, "frontend/office/search.html", context)
 

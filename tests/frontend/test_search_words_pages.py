@@ -3,7 +3,7 @@
 import pytest
 
 from accounts.models import Role
-from accounts.privacy import SMALL_GROUP
+from accounts.small_counts import SMALLEST_SHOWN
 from search import popular
 from search.analysis import lexicon
 from search.models import SavedSearch, Synonym
@@ -47,7 +47,7 @@ def test_only_the_office_reads_what_was_searched(client, register, db, address):
 
 
 def test_what_finds_nothing_is_shown_once_often_enough(client, as_office, shelf):
-    for _ in range(SMALL_GROUP):
+    for _ in range(SMALLEST_SHOWN):
         client.get("/products/?q=qqqqzzzz")
     client.get("/products/?q=wwwwzzzz")
     popular.gather()

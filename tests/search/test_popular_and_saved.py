@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from accounts.models import Notification, Role, User
-from accounts.privacy import SMALL_GROUP
 from accounts.services import system_actor, user_create
+from accounts.small_counts import SMALLEST_SHOWN
 from common.errors import Conflict, Invalid
 from search import popular, saved, services
 from search.models import SavedSearch, SearchedText
@@ -28,13 +28,13 @@ def ask(text: str, times: int, found: int = 0) -> None:
 
 
 def test_texts_are_counted_by_day_and_the_rare_are_never_named(db):
-    ask("牛贷", SMALL_GROUP)
-    ask("人才貸", SMALL_GROUP + 1, found=3)
-    ask("羊贷", SMALL_GROUP - 1)
-    assert popular.gather() == 3 * SMALL_GROUP
+    ask("牛贷", SMALLEST_SHOWN)
+    ask("人才貸", SMALLEST_SHOWN + 1, found=3)
+    ask("羊贷", SMALLEST_SHOWN - 1)
+    assert popular.gather() == 3 * SMALLEST_SHOWN
     assert [(item.text, item.asked) for item in popular.most_asked()] == [
-        ("人才贷", SMALL_GROUP + 1),
-        ("牛贷", SMALL_GROUP),
+        ("人才贷", SMALLEST_SHOWN + 1),
+        ("牛贷", SMALLEST_SHOWN),
     ]
     assert [item.text for item in popular.found_nothing()] == ["牛贷"]
     assert popular.gather() == 0
