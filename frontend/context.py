@@ -63,6 +63,7 @@ UNDER = {
     "desk_product": "desk_products",
     "desk_product_new": "desk_products",
     "desk_product_edit": "desk_products",
+    "desk_product_rules": "desk_products",
     "office_indicator": "office",
     "office_waiting": "office",
     "officer_case": "officer_cases",

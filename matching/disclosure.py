@@ -1,10 +1,10 @@
 """Counts that give nobody away, however many are asked for.
 
-Three locks, each open to a different key. A set of fewer than :data:`SMALLEST_SHOWN` parties has no number, and a number
-is a multiple of :data:`STEP`. A set that differs by fewer parties than that from one told of before, or from what such a
-one leaves, or from everybody or nobody, gets the very answer given then: so two questions that a single party tells
-apart have one answer. And the questions of a day are numbered (matching/services/previews.py), because from unlimited
-coarse answers the exact one can be had.
+Three locks, each open to a different key. A set of fewer than :data:`SMALLEST_SHOWN` parties has no number, and a
+number is a multiple of :data:`STEP`. A set that differs by fewer parties than that from one told of before, or from
+what such a one leaves, or from everybody or nobody, gets the very answer given then: so two questions that a single
+party tells apart have one answer. And the questions of a day are numbered (matching/services/previews.py), because
+from unlimited coarse answers the exact one can be had.
 """
 
 from collections.abc import Hashable, Mapping

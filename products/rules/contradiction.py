@@ -123,14 +123,17 @@ def _narrowed(world: _World, node: Node) -> _World | None:
 
 
 def _within(world: _World, node: Compare | Between) -> _World | None:
-    low, high = world.lows.get(node.field, _NUMBER_LOW), world.highs.get(node.field)
-    if isinstance(node, Between):
-        least, most = node.low, node.high
-    else:
-        least = node.value + (node.op == "gt") if node.op in ("ge", "gt") else low
-        most = node.value - (node.op == "lt") if node.op in ("le", "lt") else None
-    low = max(low, least)
-    tops = [top for top in (high, most) if top is not None]
+    least: int | None = None
+    most: int | None = None
+    match node:
+        case Between():
+            least, most = node.low, node.high
+        case Compare(op="ge" | "gt"):
+            least = node.value + (node.op == "gt")
+        case _:
+            most = node.value - (node.op == "lt")
+    low = max(world.lows.get(node.field, _NUMBER_LOW), _NUMBER_LOW if least is None else least)
+    tops = [top for top in (world.highs.get(node.field), most) if top is not None]
     if tops and min(tops) < low:
         return None
     highs = {**world.highs, node.field: min(tops)} if tops else world.highs

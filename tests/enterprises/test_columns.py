@@ -109,7 +109,8 @@ def test_parties_by_columns_are_their_needs_or_themselves(actor):
     rows = [(need.party_id, need.pk, dict(asking[need.pk].values)) for need in needs]
     silent = set(parties.values_list("pk", flat=True)) - {need.party_id for need in needs}
     rows += [(party, 0, dict(one.values)) for party, one in party_subjects(silent, on=DAY).items()]
-    assert silent and needs
+    assert silent
+    assert needs
     assert [(int(key), found.at(row)) for row, key in enumerate(found.keys)] == [
         (party, values) for party, _, values in sorted(rows, key=lambda row: row[:2])
     ]

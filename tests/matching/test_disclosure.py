@@ -63,6 +63,6 @@ def test_adversarial_pairs_over_many_sets_never_isolate_a_member(seed):
         answers = [one.count(members(some)) for some in order]
         assert answers[0] == answers[1]
         assert all(
-            value is None or value >= SMALLEST_SHOWN and value % STEP == 0
+            value is None or (value >= SMALLEST_SHOWN and value % STEP == 0)
             for value in coarse({"": answers[0]}).values()
         )

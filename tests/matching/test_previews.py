@@ -1,7 +1,6 @@
 """Trying draft rules on the whitelist: right counts, coarse ones, and nobody isolated by asking twice."""
 
 import os
-from dataclasses import replace
 from datetime import date
 from random import Random
 
@@ -24,7 +23,6 @@ from products.models import InstitutionProfile
 from products.rules.evaluate import judge
 from products.rules.language import parse
 from products.services import draft_create
-from tests.matching.random_rules import rules as random_rules
 
 DAY = date(2026, 12, 1)
 PAIRS = 1_000 if os.environ.get("PROVE") else 200

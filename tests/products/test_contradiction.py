@@ -6,11 +6,11 @@ from random import Random
 
 import pytest
 
-from enterprises.facts import SetValue
+from enterprises.facts import SetValue, Subject
 from products.rules.contradiction import never_true
 from products.rules.evaluate import Verdict, judge
 from products.rules.language import parse
-from tests.matching.random_rules import DAY, Subject, rules, subjects
+from tests.matching.random_rules import DAY, rules, subjects
 
 ROUNDS = 3_000 if os.environ.get("PROVE") else 300
 

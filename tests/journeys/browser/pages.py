@@ -74,6 +74,7 @@ PAGES = {
     "frontend:desk_product": Spec(BANKS, ("local_product",)),
     "frontend:desk_product_new": Spec((MAKER,)),
     "frontend:desk_product_edit": Spec((MAKER,), ("draft_product",)),
+    "frontend:desk_product_rules": Spec((MAKER,), ("draft_product",)),
     "frontend:officer": Spec(OFFICER),
     "frontend:officer_case": Spec(OFFICER, ("party",)),
     "frontend:officer_cases": Spec(OFFICER),
