@@ -30,5 +30,6 @@ CELERY_BEAT_SCHEDULE = {
     "relay-outbox": {"task": "common.tasks.relay_outbox", "schedule": 2.0, "options": {"expires": 10}},
     "nightly-index-check": {"task": "search.tasks.repair_index", "schedule": 24 * 3600.0, "options": {"expires": 3600}},
     "nightly-rematch": {"task": "matching.tasks.rematch_all", "schedule": 24 * 3600.0, "options": {"expires": 3600}},
+    "tell-eligible": {"task": "matching.tasks.tell_eligible", "schedule": 3600.0, "options": {"expires": 1800}},
     "lapse-overdue": {"task": "matching.tasks.lapse_overdue", "schedule": 3600.0, "options": {"expires": 1800}},
 }

@@ -6,9 +6,11 @@ from matching.models.liaison import LiaisonAssignment, ServiceLog
 from matching.models.previews import PreviewAnswer
 from matching.models.referrals import Referral
 from matching.models.results import SPAN, MatchBlock, MatchProgramme, MatchResult, MatchTally
+from matching.models.sweeps import EligibilitySweep
 
 __all__ = [
     "SPAN",
+    "EligibilitySweep",
     "Financing",
     "FirstLoanClaim",
     "FirstLoanDefinition",
