@@ -32,7 +32,8 @@ COCKPIT: Tab = ("office", "驾驶舱")
 WHITELIST: Tab = ("whitelist", "白名单")
 OFFICERS: Tab = ("officers", "特派员")
 POSTINGS: Tab = ("postings", "记账")
-OFFICE_TABS = (COCKPIT, LEDGER, WHITELIST, OFFICERS, FIRST_LOANS, POSTINGS, PLAN, PRODUCTS)
+GAPS: Tab = ("gaps", "缺口")
+OFFICE_TABS = (COCKPIT, LEDGER, GAPS, WHITELIST, OFFICERS, FIRST_LOANS, POSTINGS, PLAN, PRODUCTS)
 LEAD_TABS = (COCKPIT, LEDGER, WHITELIST, POSTINGS, PLAN, PRODUCTS)
 OFFICER_TABS = (("officer", "今日"), ("officer_cases", "我的户"), ("officer_log", "记一笔"))
 STAFF_TABS = (PRODUCTS, PLAN, LEDGER)
@@ -66,6 +67,8 @@ UNDER = {
     "desk_product_rules": "desk_products",
     "office_indicator": "office",
     "office_waiting": "office",
+    "gap_needs": "gaps",
+    "gap_products": "gaps",
     "officer_case": "officer_cases",
     "facts_edit": "facts",
     "ledger_quarter": "ledger",

@@ -16,6 +16,9 @@ from frontend.desk_forms import NewProductForm, ProductForm, ReasonForm, blame, 
 from frontend.detail import conditions
 from frontend.viewer import required_user
 from frontend.views.desk import required_desk
+from matching.disclosure import coarse
+from matching.gaps import exclusions
+from matching.selectors import fitting_counts
 from products import services
 from products.content import content_of
 from products.models import ProductVersion
@@ -87,6 +90,14 @@ def product(request: HttpRequest, code: str) -> HttpResponse:
         return _page(request, *own_versions(request, code), conflict=error.message, status=409)
     messages.success(request, f"{version.name} 第 {version.number} 版：{move.done}")
     return redirect("frontend:desk_product", code)
+
+
+def _fit(version: ProductVersion) -> dict[str, Any]:
+    """How many open needs a listed version fits and what shuts out most, coarse: the institution may not know who."""
+    code = version.product.code
+    sure, maybe = fitting_counts([version]).get(code, (0, 0))
+    shut_out = [(one.label, coarse({"": one.needs})[""]) for one in exclusions().get(code, ())[:3]]
+    return {**coarse({"satisfied": sure, "unknown": maybe}), "excluding": [row for row in shut_out if row[1]]}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -174,6 +185,7 @@ def _page(
         or (newest.state not in (State.DRAFT, State.IN_REVIEW) and can(user, "revise", newest.product)),
         "drafting": newest.state == State.DRAFT,
         "conditions": conditions(newest),
+        "fit": _fit(listed) if listed else None,
         "texts": text_conditions(newest),
         "stale": listed is not None and unconfirmed(listed, today),
         "listed": listed,

@@ -95,6 +95,9 @@ PAGES = {
     "frontend:officer_new": Spec(OFFICE),
     "frontend:officer_of_roster": Spec(OFFICE, ("officer",)),
     "frontend:assignment": Spec(OFFICE, ("unserved",)),
+    "frontend:gaps": Spec(OFFICE),
+    "frontend:gap_products": Spec(OFFICE),
+    "frontend:gap_needs": Spec(OFFICE, query="?sector=装备制造&band=100～500万元&guarantee=只有信用"),
     "frontend:postings": Spec(REPORTING),
     "frontend:posting_new": Spec(OFFICE, query="?kind=matching_event", sole=False),
     "frontend:posting_reverse": Spec(OFFICE, ("posting",), sole=False),
@@ -130,6 +133,7 @@ NOT_PAGES = {
     "frontend:referral": "leads each side to its own page",
     "frontend:ledger": "leads to the quarter of today",
     "frontend:ledger_file": "a file",
+    "frontend:gaps_file": "a file",
     "frontend:officer_offer": "POST only",
     "frontend:whitelist_confirm": "POST only",
 }
