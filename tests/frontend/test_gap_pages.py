@@ -28,7 +28,7 @@ def lacking(actor, put_on_shelf):
     put_on_shelf(["D026"])
     for number in range(7):
         party = Party.objects.create(kind=Party.Kind.TEAM, name=f"保密团队{number}", talent_code=f"G{number}")
-        known = {"industry": "化工" if number else "=农牧", "region": "鄂尔多斯市东胜区"}
+        known = {"industry": "化工" if number else "=农牧", "region": "东胜区"}
         Fact.objects.bulk_create(
             Fact(party=party, field=field, value=value, source="declared", as_of="2020-01-01", recorded_by=actor)
             for field, value in known.items()
