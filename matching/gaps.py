@@ -1,6 +1,6 @@
 """Needs that nothing on the shelf fits, and what shuts needs out of products: figures for whoever makes the shelf."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -25,6 +25,9 @@ from products.rules.language import Node
 KIND = "category"
 UNSAID, CREDIT = "未说明", "只有信用"
 INTELLECTUAL, PLEDGED, GUARANTEED = "含知识产权质押", "抵押或质押", "保证或担保"
+
+# Stands for what is left of a band or a guarantee after the groups that are told apart.
+OTHER = "其余"
 
 Cell = tuple[str, str, str]
 
@@ -85,17 +88,41 @@ def gaps() -> list[Gap]:
     ]
 
 
+def grouped(found: Sequence[Gap]) -> dict[Cell, list[Gap]]:
+    """Each gap in one group of at least five: its cell, else what is left of its sector and band, else of its sector.
+
+    What is in no group is the rest, which is not small either.
+    """
+    groups: dict[Cell, list[Gap]] = {}
+    left = list(found)
+    for kept in (3, 2, 1):
+        fine: dict[Cell, list[Gap]] = defaultdict(list)
+        for gap in left:
+            fine[_coarser(gap.cell, kept)].append(gap)
+        groups |= {cell: some for cell, some in fine.items() if len(some) >= SMALLEST_SHOWN}
+        left = [gap for cell, some in fine.items() if cell not in groups for gap in some]
+    while 0 < len(left) < SMALLEST_SHOWN and groups:
+        left += groups.pop(min(groups, key=lambda cell: len(groups[cell])))
+    return groups
+
+
+def _coarser(cell: Cell, kept: int) -> Cell:
+    sector, band, guarantee = (*cell[:kept], *(OTHER,) * (3 - kept))
+    return sector, band, guarantee
+
+
 def report(found: Sequence[Gap]) -> Report:
     """What may be read of ``found`` by whoever may not read the needs themselves."""
-    shown, hidden = folded(Counter(gap.cell for gap in found))
-    rest = len(found) - sum(shown.values())
-    groups = [
-        Group(cell, count, _most(gap.shut_out for gap in found if gap.cell == cell)) for cell, count in shown.items()
-    ]
+    shown = grouped(found)
+    groups = [Group(cell, len(some), _most(gap.shut_out for gap in some)) for cell, some in shown.items()]
+    rest = {gap.need.code: gap.cell for gap in found}
+    for some in shown.values():
+        for gap in some:
+            del rest[gap.need.code]
     return Report(
         total=_seen(len(found)),
         groups=tuple(sorted(groups, key=lambda group: (-group.count, group.key))),
-        rest=(len(hidden), _seen(rest)),
+        rest=(len(set(rest.values())), _seen(len(rest))),
         banners=_parts(Counter(gap.need.banner for gap in found)),
         excluding=_parts(Counter(_most([gap.shut_out]) for gap in found)),
     )

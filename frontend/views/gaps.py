@@ -1,6 +1,5 @@
 """What the shelf lacks: needs nothing fits, and per product what shuts needs out. For the finance office."""
 
-from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -15,7 +14,7 @@ from common.errors import Missing
 from common.tabular.writing import Cells, csv_bytes, xlsx_bytes
 from frontend.charts.bars import Bar, BarChart
 from frontend.views.officers import required_office
-from matching.gaps import Gap, Report, exclusions, report
+from matching.gaps import Report, exclusions, grouped, report
 from matching.gaps import gaps as all_gaps
 from matching.selectors import fitting_counts
 from products.selectors import listed_versions
@@ -49,11 +48,11 @@ def gaps(request: HttpRequest) -> HttpResponse:
 def gap_needs(request: HttpRequest) -> HttpResponse:
     """Masked needs of one group; a small group has no page, just as one that is not there."""
     user = required_office(request)
-    cell = tuple(request.GET.get(axis, "") for axis in AXES)
-    found = all_gaps()
-    if cell not in {group.key for group in report(found).groups}:
+    sector, band, guarantee = (request.GET.get(axis, "") for axis in AXES)
+    cell = (sector, band, guarantee)
+    rows = grouped(all_gaps()).get(cell)
+    if rows is None:
         raise Missing("没有这一组，或者它少于 5 项。请从缺口报告里重新选择。")
-    rows: Sequence[Gap] = [gap for gap in found if gap.cell == cell]
     audit.record("gap_needs", actor=user, cell=list(cell), needs=len(rows))
     page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
     query = f"{urlencode(dict(zip(AXES, cell, strict=True)))}&"

@@ -67,6 +67,25 @@ def test_small_groups_are_only_a_sum():
     assert all(count >= SMALLEST_SHOWN for count in shown)
 
 
+def test_small_cells_join_what_is_left_of_their_band_then_of_their_sector():
+    cells = [
+        ("软件", "100万元以下", guarantee) for guarantee in ("只有信用",) * 5 + ("未说明",) * 3 + ("抵押或质押",) * 2
+    ]
+    cells += (
+        [("软件", "100～500万元", "未说明")] * 3 + [("软件", "未定", "未说明")] * 2 + [("农牧", "未定", "未说明")] * 6
+    )
+    cells += [("化工", "未定", "未说明")]
+    found = gaps.report([_gap(number, cell) for number, cell in enumerate(cells)])
+    assert {group.key: group.count for group in found.groups} == {
+        ("软件", "100万元以下", "其余"): 5,
+        ("软件", "其余", "其余"): 5,
+        ("农牧", "未定", "未说明"): 6,
+    }
+    # The one left over takes a group along.
+    assert found.rest == (2, 6)
+    assert sum(group.count for group in found.groups) + found.rest[1] == found.total
+
+
 def test_hardly_any_gap_is_no_number_at_all():
     found = gaps.report([_gap(1, ("软件", "100万元以下", "只有信用"))])
     assert (found.total, found.groups, found.rest) == (None, (), (1, None))

@@ -97,7 +97,7 @@ PAGES = {
     "frontend:assignment": Spec(OFFICE, ("unserved",)),
     "frontend:gaps": Spec(OFFICE),
     "frontend:gap_products": Spec(OFFICE),
-    "frontend:gap_needs": Spec(OFFICE, query="?sector=装备制造&band=100～500万元&guarantee=只有信用"),
+    "frontend:gap_needs": Spec(OFFICE, query="?sector={gap_sector}&band={gap_band}&guarantee={gap_guarantee}"),
     "frontend:postings": Spec(REPORTING),
     "frontend:posting_new": Spec(OFFICE, query="?kind=matching_event", sole=False),
     "frontend:posting_reverse": Spec(OFFICE, ("posting",), sole=False),
