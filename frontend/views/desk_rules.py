@@ -79,7 +79,8 @@ def _page(
     if request.method == "POST":
         try:
             parse(composed(draft.product, content_of(draft), dump((*kept, *built.rules)))["rules"])
-            answer = preview(actor=user, version=draft, rules=whole) if try_out else None
+            # A row still being typed would cost a question and answer another one.
+            answer = preview(actor=user, version=draft, rules=whole) if try_out and not problems else None
         except Invalid as error:
             refused = error.message
     if refused:
@@ -98,7 +99,7 @@ def _page(
         "operators": rule_form.OPERATORS.items(),
         "modes": rule_form.MODES.items(),
         "preview": answer,
-        "chart": _chart(answer) if answer else None,
+        "chart": _chart(answer) if answer and any(count for _, count in answer.banners) else None,
     }
     wrong = problems and not getattr(request, "htmx", False)
     return render(request, "frontend/desk/rules.html", context, status=422 if wrong else 200)
