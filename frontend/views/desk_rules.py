@@ -22,6 +22,7 @@ from products.policies import can
 from products.rules.compare import changes
 from products.rules.contradiction import never_true
 from products.rules.explain import required_text
+from products.rules.from_columns import COLUMN_CODES
 from products.rules.language import RuleSet, dump, parse
 from products.selectors import rules_for
 from products.services import draft_edit
@@ -69,9 +70,7 @@ def _page(
     refused: str = "",
 ) -> HttpResponse:
     draft, before = versions[0], versions[1] if len(versions) > 1 else None
-    from_columns = tuple(
-        rule for rule in rules_for(draft) if rule.code not in {r["code"] for r in extra_rules_of(draft)}
-    )
+    from_columns = tuple(rule for rule in rules_for(draft) if rule.code in COLUMN_CODES)
     built = rule_form.build(conditions, {rule.code for rule in (*from_columns, *kept)})
     problems = list(built.problems)
     whole: RuleSet = (*from_columns, *kept, *built.rules)
@@ -89,20 +88,24 @@ def _page(
         "draft": draft,
         "conditions": built.conditions,
         "problems": problems,
-        "kept": [(rule.label, required_text(rule.test)) for rule in kept],
-        "from_columns": [(rule.label, required_text(rule.test)) for rule in from_columns],
-        "sentences": [(rule.label, required_text(rule.test)) for rule in built.rules],
-        "never": [rule.label for rule in never_true(whole)],
-        "changes": changes(rules_for(before), whole) if before else [],
-        "before": before,
+        "kept": _sentences(kept),
+        "from_columns": _sentences(from_columns),
+        "sentences": _sentences(built.rules),
         "fields": FIELDS.values(),
         "operators": rule_form.OPERATORS.items(),
         "modes": rule_form.MODES.items(),
+        "never": [rule.label for rule in never_true(whole)],
+        "changes": changes(rules_for(before), whole) if before else [],
+        "before": before,
         "preview": answer,
         "chart": _chart(answer) if answer and any(count for _, count in answer.banners) else None,
     }
     wrong = problems and not getattr(request, "htmx", False)
     return render(request, "frontend/desk/rules.html", context, status=422 if wrong else 200)
+
+
+def _sentences(rules: RuleSet) -> list[tuple[str, str]]:
+    return [(rule.label, required_text(rule.test)) for rule in rules]
 
 
 def _chart(answer: Preview) -> BarChart:

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Party
 from common import clock
+from config.demo import load
 from enterprises.columns import columns_of
 from enterprises.facts import CATEGORIES, GUARANTEES
 from enterprises.models import Fact, Need, TalentRole, WhitelistBatch, WhitelistEntry
@@ -155,3 +156,10 @@ def test_a_number_beyond_int64_is_refused_rather_than_rounded():
     with pytest.raises(OverflowError):
         columns_of([Huge()])
     assert columns_of([]).numbers["revenue"].values.dtype == np.int64
+
+
+def test_the_demo_city_by_columns_is_its_subjects(db, settings, tmp_path):
+    settings.DATA_DIR = tmp_path
+    load.load(progress=lambda text: None)
+    for day in (clock.today(), date(2024, 6, 30)):
+        assert same(Need.objects.all(), day) > 50

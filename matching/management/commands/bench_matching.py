@@ -156,6 +156,11 @@ def _peer(shelf: list[Any], full: dict[str, Any]) -> dict[str, Any]:
         "pairs_per_second": best,
         "answers_agree": _agrees(shelf, people, said["sums"]),
         **{
+            f"{kernel}_top_10_times": full[kernel]["top_10_pairs_per_second"] / best
+            for kernel in ("numpy", "numba")
+            if kernel in full
+        },
+        **{
             f"{kernel}_times": full[kernel]["pairs_per_second"] / best
             for kernel in ("numpy", "numba")
             if kernel in full
