@@ -34,7 +34,8 @@ OFFICERS: Tab = ("officers", "特派员")
 POSTINGS: Tab = ("postings", "记账")
 JOBS: Tab = ("jobs", "后台任务")
 ASKED: Tab = ("office_search", "检索用语")
-OFFICE_TABS = (COCKPIT, LEDGER, WHITELIST, OFFICERS, FIRST_LOANS, POSTINGS, JOBS, ASKED, PLAN, PRODUCTS)
+GAPS: Tab = ("gaps", "缺口")
+OFFICE_TABS = (COCKPIT, LEDGER, GAPS, WHITELIST, OFFICERS, FIRST_LOANS, POSTINGS, JOBS, ASKED, PLAN, PRODUCTS)
 LEAD_TABS = (COCKPIT, LEDGER, WHITELIST, POSTINGS, PLAN, PRODUCTS)
 OFFICER_TABS = (("officer", "今日"), ("officer_cases", "我的户"), ("officer_log", "记一笔"))
 STAFF_TABS = (PRODUCTS, PLAN, LEDGER)
@@ -65,8 +66,11 @@ UNDER = {
     "desk_product": "desk_products",
     "desk_product_new": "desk_products",
     "desk_product_edit": "desk_products",
+    "desk_product_rules": "desk_products",
     "office_indicator": "office",
     "office_waiting": "office",
+    "gap_needs": "gaps",
+    "gap_products": "gaps",
     "officer_case": "officer_cases",
     "facts_edit": "facts",
     "synonyms": "office_search",

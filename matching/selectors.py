@@ -1,7 +1,6 @@
 """Reads of matches: live for a need or a subject with every reason, or as last stored."""
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -168,16 +167,6 @@ def needs_without_fit() -> QuerySet[Need]:
     """Open needs that no listed product fits, not even possibly, oldest first."""
     nothing = MatchResult.objects.filter(satisfied=0, unknown=0)
     return Need.objects.filter(state=Need.State.OPEN, match_result__in=nothing).select_related("party").order_by("pk")
-
-
-def opening_fields(matches: Iterable[ProductMatch]) -> dict[str, int]:
-    """Field → number of products for which it alone is missing, most first: what to fill in next."""
-    alone: Counter[str] = Counter()
-    for match in matches:
-        if match.verdict is Verdict.UNKNOWN:
-            asked = {item.field for result in match.results if result.hard for item in result.missing}
-            alone.update(asked if len(asked) == 1 else ())
-    return dict(sorted(alone.items(), key=lambda pair: (-pair[1], pair[0])))
 
 
 def _codes(numbers: Iterable[int]) -> dict[int, str]:

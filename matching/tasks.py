@@ -8,6 +8,7 @@ from common.errors import Conflict
 from common.models import Job
 from matching import services
 from matching.cases import referrals
+from matching.services import eligibility
 
 _log = structlog.get_logger("matching.tasks")
 
@@ -34,3 +35,9 @@ def rematch_block(job_id: int, number: int) -> bool:
 def lapse_overdue() -> int:
     """End referrals nobody answered in time and hand their needs on."""
     return referrals.lapse_overdue(actor=system_actor("时限"))
+
+
+@shared_task
+def tell_eligible() -> int:
+    """Tell firms which products they have come to fit since the last sweep."""
+    return eligibility.tell_eligible()

@@ -55,5 +55,6 @@ CELERY_BEAT_SCHEDULE = {
     "gather-searches": {"task": "search.tasks.gather_searches", "schedule": 300.0, "options": {"expires": 240}},
     "tell-new-hits": {"task": "search.tasks.tell_new_hits", "schedule": 900.0, "options": {"expires": 800}},
     "nightly-rematch": {"task": "matching.tasks.rematch_all", "schedule": 24 * 3600.0, "options": {"expires": 3600}},
+    "tell-eligible": {"task": "matching.tasks.tell_eligible", "schedule": 3600.0, "options": {"expires": 1800}},
     "lapse-overdue": {"task": "matching.tasks.lapse_overdue", "schedule": 3600.0, "options": {"expires": 1800}},
 }

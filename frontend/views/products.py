@@ -10,7 +10,7 @@ from django.shortcuts import render
 from common import clock
 from common.errors import Invalid
 from frontend import results
-from frontend.detail import application, closer_products, conditions, source_of
+from frontend.detail import application, beside, conditions, source_of
 from frontend.listing import SORTS, listing
 from frontend.reasons import reasons
 from frontend.viewer import viewer
@@ -68,11 +68,11 @@ def product(request: HttpRequest, code: str) -> HttpResponse:
         "unconfirmed": unconfirmed(version, clock.today()),
         "source": source_of(version),
         "reasons": None,
-        "closer": [],
+        "beside": None,
         "application": None,
     }
     if reader is not None:
         context["reasons"] = reasons(explain_product(reader.subject, version))
-        context["closer"] = closer_products(reader, version)
+        context["beside"] = beside(reader, version)
         context["application"] = application(reader, version, context["reasons"])
     return render(request, "frontend/product.html", context)

@@ -3,11 +3,14 @@
 from matching.models.financings import Financing
 from matching.models.first_loans import FirstLoanClaim, FirstLoanDefinition
 from matching.models.liaison import LiaisonAssignment, ServiceLog
+from matching.models.previews import PreviewAnswer
 from matching.models.referrals import Referral
 from matching.models.results import SPAN, MatchBlock, MatchProgramme, MatchResult, MatchTally
+from matching.models.sweeps import EligibilitySweep
 
 __all__ = [
     "SPAN",
+    "EligibilitySweep",
     "Financing",
     "FirstLoanClaim",
     "FirstLoanDefinition",
@@ -16,6 +19,7 @@ __all__ = [
     "MatchProgramme",
     "MatchResult",
     "MatchTally",
+    "PreviewAnswer",
     "Referral",
     "ServiceLog",
 ]

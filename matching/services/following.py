@@ -9,6 +9,7 @@ from enterprises.services.facts import PARTIES_TOPIC
 from enterprises.services.needs import NEEDS_TOPIC
 from matching.models import MatchResult
 from matching.services import blocks
+from matching.services.eligibility import tell_eligible
 from matching.services.rematching import rematch
 from matching.services.shelving import bring_up
 from products.services.publication import SHELF_TOPIC
@@ -33,12 +34,14 @@ def follow_parties(messages: list[OutboxMessage]) -> dict[str, str]:
 
 
 def follow_shelf(messages: list[OutboxMessage]) -> dict[str, str]:
-    """Products that came, went or changed: every block is brought up to the shelf as it is now."""
+    """Products that came, went or changed: every block is brought up to the shelf as it is now, and whoever a product
+    has come to fit is told."""
     shelf = blocks.current_shelf()
     for number in blocks.numbers():
         with transaction.atomic():
             bring_up(blocks.locked(number), shelf)
     blocks.sum_tallies()
+    tell_eligible()
     return {}
 
 

@@ -10,10 +10,12 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Party
 from common import clock
+from config.demo import load
 from enterprises.columns import columns_of
 from enterprises.facts import CATEGORIES, GUARANTEES
 from enterprises.models import Fact, Need, TalentRole, WhitelistBatch, WhitelistEntry
-from enterprises.selectors import columns, columns_on, subjects_of
+from enterprises.selectors import columns, columns_of_parties, columns_on, subjects_of
+from enterprises.selectors.subjects import party_subjects
 from talents.models import TITLES, TalentTitle
 
 DAY = date(2026, 12, 1)
@@ -98,6 +100,23 @@ def test_columns_equal_subjects_on_every_day(actor, seed, many, monkeypatch):
         assert same(Need.objects.all(), DAY + timedelta(days=shift)) == 120
 
 
+def test_parties_by_columns_are_their_needs_or_themselves(actor):
+    random_world(actor, Random(4))
+    Need.objects.filter(pk__in=Need.objects.order_by("pk").values_list("pk", flat=True)[:30]).update(state="closed")
+    parties = Party.objects.filter(kind=Party.Kind.TEAM)
+    found = columns_of_parties(parties, DAY)
+    needs = list(Need.objects.filter(state=Need.State.OPEN).order_by("party", "pk"))
+    asking = subjects_of(needs, on=DAY)
+    rows = [(need.party_id, need.pk, dict(asking[need.pk].values)) for need in needs]
+    silent = set(parties.values_list("pk", flat=True)) - {need.party_id for need in needs}
+    rows += [(party, 0, dict(one.values)) for party, one in party_subjects(silent, on=DAY).items()]
+    assert silent
+    assert needs
+    assert [(int(key), found.at(row)) for row, key in enumerate(found.keys)] == [
+        (party, values) for party, _, values in sorted(rows, key=lambda row: row[:2])
+    ]
+
+
 def test_before_the_first_list_nobody_is_known_to_be_off_it(actor):
     random_world(actor, Random(1), parties=6)
     before, after = (columns_on(Need.objects.all(), DAY - timedelta(days=shift)) for shift in (31, 30))
@@ -137,3 +156,10 @@ def test_a_number_beyond_int64_is_refused_rather_than_rounded():
     with pytest.raises(OverflowError):
         columns_of([Huge()])
     assert columns_of([]).numbers["revenue"].values.dtype == np.int64
+
+
+def test_the_demo_city_by_columns_is_its_subjects(db, settings, tmp_path):
+    settings.DATA_DIR = tmp_path
+    load.load(progress=lambda text: None)
+    for day in (clock.today(), date(2024, 6, 30)):
+        assert same(Need.objects.all(), day) > 50

@@ -38,6 +38,21 @@ def test_the_nightly_part_measures_every_step(db):
     assert set(found["seconds"]) == {"load", "match", "write_all_new", "write_usual_night", "bulk_create"}
 
 
+def test_trying_rules_is_measured(db):
+    found = _run(part="preview", needs=60)
+    assert (found["firms"], found["answers"]) == (60, 40)
+    assert 0 < found["median_seconds"] <= found["slowest_seconds"]
+
+
+def test_a_childs_peak_is_its_own():
+    """What the parent holds while it starts a child does not count as the child's."""
+    ballast = bytearray(300 << 20)
+    ballast[::4096] = b"x" * len(ballast[::4096])
+    small = bench_matching._child("match", 5, 64)["peak_mb"]
+    del ballast
+    assert small < 300
+
+
 def test_the_made_up_data_have_a_real_shelfs_selectivity():
     matched = match(compiled(data.shelf(200)), data.columns(2_000))
     pairs = 200 * 2_000

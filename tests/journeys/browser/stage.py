@@ -40,7 +40,9 @@ def _set_out() -> dict[str, str]:
     from matching.cases.applying import apply_to
     from matching.cases.liaison import liaison_assign
     from matching.cases.referrals import referral_advance, referral_grab
+    from matching.gaps import gaps, grouped
     from matching.models import LiaisonAssignment
+    from matching.services import rematch
     from products.content import VersionContent
     from products.selectors import version_for_page
     from products.services import draft_create
@@ -71,6 +73,10 @@ def _set_out() -> dict[str, str]:
     asking = referral_grab(actor=clerk, need_code=pooled.code, institution=clerk.party)
     need_draft_save(actor=firm, party=firm.party, **{**asked, "purpose": "买设备"})
     need_register(actor=other, party=other.party, **asked)
+    for party in Party.objects.filter(kind=Party.Kind.ENTERPRISE, demo=True).order_by("pk")[:60]:
+        need_register(actor=system, party=party, **{**asked, "kinds": ["租"], "amount": 9 * 10**10, "term_months": 600})
+    rematch()
+    group = next(iter(grouped(gaps())))
     draft = draft_create(
         actor=clerk, institution=clerk.party, category="贷", content=VersionContent(name="数据资产贷（演示）")
     )
@@ -95,6 +101,9 @@ def _set_out() -> dict[str, str]:
         "local_product": "YD01",
         "other_local": "YD04",
         "draft_product": draft.product.code,
+        "gap_sector": group[0],
+        "gap_band": group[1],
+        "gap_guarantee": group[2],
     }
 
 
