@@ -25,6 +25,23 @@ class DomainErrorMiddleware:
         return render(request, "error.html", {"error": exception}, status=exception.status)
 
 
+class PermissionsPolicyMiddleware:
+    """Turn off what no page of ours uses, so that no injected script can."""
+
+    POLICY = ", ".join(
+        f"{feature}=()"
+        for feature in ("accelerometer", "camera", "geolocation", "gyroscope", "microphone", "payment", "usb")
+    )
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Permissions-Policy", self.POLICY)
+        return response
+
+
 class _DomainAPIError(APIException):
     def __init__(self, error: DomainError) -> None:
         self.status_code = error.status

@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
+from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 api = [
@@ -12,6 +13,8 @@ api = [
 ]
 
 urlpatterns = [
+    # The administration has no door of its own: one log-in, with its lock-out and second factor.
+    path("admin/login/", login_not_required(RedirectView.as_view(pattern_name="frontend:login", query_string=True))),
     path("admin/", admin.site.urls),
     path("api/v1/schema/", login_not_required(SpectacularAPIView.as_view(permission_classes=[])), name="schema"),
     path(
@@ -21,4 +24,5 @@ urlpatterns = [
     ),
     path("api/v1/", include((api, "v1"))),
     path("", include("frontend.urls")),
+    path("", include("config.login_urls")),
 ]

@@ -3,6 +3,8 @@
 from django.urls import path, register_converter
 
 from frontend.views import (
+    account_claims,
+    administration,
     assignments,
     cockpit,
     consents,
@@ -107,6 +109,14 @@ urlpatterns = [
     path("ledger/<code:quarter>/", plan.ledger, name="ledger_quarter"),
     path("ledger/<code:quarter>/<slug:kind>/", plan.ledger_file, name="ledger_file"),
     path("design/", design.design, name="design"),
+    path("signup/claim/", account_claims.account_claim, name="account_claim"),
+    path("signup/claim/status/", account_claims.account_claim_status, name="account_claim_status"),
+    path("office/claims/", account_claims.account_claims, name="account_claims"),
+    path("office/claims/<code:code>/decide/", account_claims.account_claim_decide, name="account_claim_decide"),
+    path("office/claims/<code:code>/document/", account_claims.account_claim_document, name="account_claim_document"),
+    path("system/", administration.system, name="system"),
+    path("security/", administration.security, name="security"),
+    path("audit/", administration.log, name="audit"),
     path("login/", session.Login.as_view(), name="login"),
     path("logout/", session.Logout.as_view(), name="logout"),
     path("healthz", health.healthz, name="healthz"),

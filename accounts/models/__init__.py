@@ -1,8 +1,25 @@
-"""Parties and their dated names, users with roles, and grants."""
+"""Parties and their dated names, users with roles, grants, and what guards and extends accounts."""
 
 from accounts.models.grants import Grant
+from accounts.models.integrations import ApiClient, WebhookDelivery, WebhookEndpoint
 from accounts.models.notifications import Notification
 from accounts.models.parties import Party, PartyName
-from accounts.models.users import Role, User, UserRole
+from accounts.models.security import AccountClaim, LoginFailure, UsedPassword
+from accounts.models.users import ADMINISTRATORS, Role, User, UserRole
 
-__all__ = ["Grant", "Notification", "Party", "PartyName", "Role", "User", "UserRole"]
+__all__ = [
+    "ADMINISTRATORS",
+    "AccountClaim",
+    "ApiClient",
+    "Grant",
+    "LoginFailure",
+    "Notification",
+    "Party",
+    "PartyName",
+    "Role",
+    "UsedPassword",
+    "User",
+    "UserRole",
+    "WebhookDelivery",
+    "WebhookEndpoint",
+]
