@@ -1,5 +1,6 @@
 """Composition of every floor's addresses."""
 
+from allauth.idp.oidc import views as oidc
 from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
@@ -10,6 +11,11 @@ api = [
     path("", include("products.api.urls")),
     path("", include("matching.api.urls")),
     path("", include("ledger.api.urls")),
+    path("", include("products.api.desk")),
+    path("", include("matching.api.referrals")),
+    path("", include("matching.api.financings")),
+    path("", include("enterprises.api.whitelist")),
+    path("", include("accounts.api.webhooks")),
 ]
 
 urlpatterns = [
@@ -22,7 +28,13 @@ urlpatterns = [
         login_not_required(SpectacularSwaggerSplitView.as_view(url_name="schema", permission_classes=[])),
         name="docs",
     ),
+    # OAuth 2.0 client credentials: client number and secret for a token of an hour.
+    path("api/v1/token", login_not_required(oidc.token), name="api_token"),
+    path("api/v1/token/revoke", login_not_required(oidc.revoke), name="api_token_revoke"),
     path("api/v1/", include((api, "v1"))),
     path("", include("frontend.urls")),
     path("", include("config.login_urls")),
 ]
+
+handler404 = "config.http.missing"
+handler500 = "config.http.broken"

@@ -40,7 +40,7 @@ OFFICER_TABS = (("officer", "今日"), ("officer_cases", "我的户"), ("officer
 STAFF_TABS = (PRODUCTS, PLAN, LEDGER)
 PUSHES: Tab = ("desk_whitelist", "白名单")
 CONNECT: Tab = ("connect", "系统对接")
-DESK_TABS = (DESK, INBOX, POOL, PUSHES, SHELF, *STAFF_TABS)
+DESK_TABS = (DESK, INBOX, POOL, PUSHES, SHELF, CONNECT, *STAFF_TABS)
 
 # First portal whose roles the reader holds: (name under the mark, roles, tabs).
 PORTALS: tuple[tuple[str, tuple[str, ...], tuple[Tab, ...]], ...] = (

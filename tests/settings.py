@@ -15,3 +15,4 @@ CELERY_TASK_EAGER_PROPAGATES = True
 # Tests of the second factor and of limits turn theirs on; all others log in with one step, as often as they like.
 MFA_REQUIRED = False
 RATE_LIMITED = False
+WEBHOOK_LOOPBACK = True

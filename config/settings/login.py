@@ -46,3 +46,6 @@ if env.OIDC_SERVER:
 
 IDP_OIDC_ADAPTER = "allauth.idp.oidc.adapter.DefaultOIDCAdapter"
 IDP_OIDC_ACCESS_TOKEN_EXPIRES_IN = 3600
+
+# Only tests receive webhooks on the own machine.
+WEBHOOK_LOOPBACK = False

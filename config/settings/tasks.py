@@ -28,6 +28,8 @@ if CELERY_BROKER_URL.startswith("filesystem://"):
 # Schedules are code, reviewed like code. Every entry is an idempotent sweep, so a missed or doubled tick does no harm.
 CELERY_BEAT_SCHEDULE = {
     "relay-outbox": {"task": "common.tasks.relay_outbox", "schedule": 2.0, "options": {"expires": 10}},
+    "send-webhooks": {"task": "accounts.tasks.send_webhooks", "schedule": 5.0, "options": {"expires": 20}},
+    "sweep-accounts": {"task": "accounts.tasks.sweep_accounts", "schedule": 3600.0, "options": {"expires": 1800}},
     "nightly-index-check": {"task": "search.tasks.repair_index", "schedule": 24 * 3600.0, "options": {"expires": 3600}},
     "nightly-rematch": {"task": "matching.tasks.rematch_all", "schedule": 24 * 3600.0, "options": {"expires": 3600}},
     "lapse-overdue": {"task": "matching.tasks.lapse_overdue", "schedule": 3600.0, "options": {"expires": 1800}},

@@ -79,7 +79,7 @@ def test_nobody_learns_whether_a_firm_is_registered(client, firm, firm_user):
 @pytest.mark.parametrize(
     ("changed", "words"),
     [
-        ({"uscc": "91150602MA0000000X"}, "不是有效的统一社会信用代码"),
+        ({"uscc": credit_code(7)[:-1] + "I"}, "不是有效的统一社会信用代码"),
         ({"password": "short", "again": "short"}, "密码至少 12 个字符"),
         ({"again": "something else 1"}, "两次填的密码不一样"),
         ({"document": ""}, "请上传材料"),
