@@ -1,6 +1,6 @@
 """How the OpenAPI schema is made: every operation may answer the one error envelope."""
 
-from typing import Any
+from typing import Any, Literal
 
 from drf_spectacular.openapi import AutoSchema
 from rest_framework import serializers
@@ -21,14 +21,15 @@ class EnvelopeSerializer(serializers.Serializer[Any]):
     """What every answer of 400 and above looks like."""
 
     type = serializers.CharField(help_text="validation_error、client_error、server_error")
-    errors = ProblemSerializer(many=True)
+    errors = ProblemSerializer(many=True)  # type: ignore[assignment]
 
 
 class Schema(AutoSchema):
     """The library's, with the envelope."""
 
-    def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
+    def _get_response_bodies(self, direction: Literal["request", "response"] = "response") -> dict[str, Any]:
         found: dict[str, Any] = super()._get_response_bodies(direction)
+        envelope: Any = self._get_response_for_code
         for status in ERRORS:
-            found.setdefault(status, self._get_response_for_code(EnvelopeSerializer, status, direction=direction))
+            found.setdefault(status, envelope(EnvelopeSerializer, status, direction=direction))
         return found

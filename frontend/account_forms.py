@@ -9,12 +9,11 @@ from django.contrib.auth.password_validation import validate_password
 from accounts.administration import GRANTABLE
 from accounts.claims import Document
 from accounts.codes import credit_code
-from accounts.models import AccountClaim, Role
+from accounts.models import AccountClaim
 from common.tabular import cells
 from frontend.forms import CellField
 
 _PHONE = re.compile(r"[0-9+][0-9 -]{4,29}")
-_ROLES = [(role.value, role.label) for role in GRANTABLE]
 
 
 def _phone(cell: str) -> str:
@@ -77,14 +76,4 @@ class NewAccountForm(forms.Form):
     organisation = CellField(cells.text(200), label="所属机构或单位全称")
 
 
-class RoleForm(forms.Form):
-    """One role of one user."""
-
-    user = forms.IntegerField(widget=forms.HiddenInput)
-    role = forms.ChoiceField(
-        label="岗位", choices=[("", "请选择"), *_ROLES], error_messages={"required": "请选择岗位。"}
-    )
-
-    @staticmethod
-    def label_of(role: str) -> str:
-        return str(Role(role).label)
+ROLE_CHOICES = [("", "请选择"), *((role.value, role.label) for role in GRANTABLE)]

@@ -37,7 +37,7 @@ def idempotent(handler: Handler) -> Handler:
             return response.status_code, response.data
 
         status, body, replayed = idempotency.once(
-            client_id=request.user.pk,
+            client_id=int(request.user.pk or 0),
             key=request.headers.get("Idempotency-Key", ""),
             digest=hashlib.sha256(asked).hexdigest(),
             act=act,

@@ -1,5 +1,7 @@
 """Whitelist pushes at the institution: what was sent, and its answer for each party."""
 
+from typing import Any
+
 from django.urls import re_path
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -85,7 +87,8 @@ class PushView(DeskView):
         responses=PushedPartySerializer(many=True),
     )
     def get(self, request: Request, number: str) -> Response:
-        return Response(PushedPartySerializer(push_lines(self._push(number)), many=True).data)
+        lines: Any = push_lines(self._push(number))
+        return Response(PushedPartySerializer(lines, many=True).data)
 
     @extend_schema(
         operation_id="pushes_answer",

@@ -15,11 +15,11 @@ from accounts.selectors import organisation_by_name
 from common import audit
 from common.errors import DomainError, Invalid, Missing, NotAllowed
 from common.models import AuditEvent
-from frontend.account_forms import NewAccountForm, RoleForm
+from frontend.account_forms import ROLE_CHOICES, NewAccountForm
 from frontend.desk_forms import blame, problems_of
 from frontend.viewer import required_user
 
-A_PAGE = 50
+A_PAGE = 30
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -56,7 +56,7 @@ def security(request: HttpRequest) -> HttpResponse:
             raise Missing("没有这项操作，请回到列表重新选择。")
         messages.success(request, step(actor, _user(request.POST.get("user", "")), request.POST.get("role", "")))
         return redirect("frontend:security")
-    context = {"roles": RoleForm().fields["role"].choices, **_users(request)}
+    context = {"roles": ROLE_CHOICES, **_users(request)}
     return render(request, "frontend/administration/security.html", context)
 
 
@@ -83,7 +83,7 @@ def log(request: HttpRequest) -> HttpResponse:
 
 def _grant(actor: User, user: User, role: str) -> str:
     administration.role_grant(actor=actor, user=user, role=role)
-    return f"{user.username} 已加上岗位：{RoleForm.label_of(role)}。"
+    return f"{user.username} 已加上岗位：{Role(role).label}。"
 
 
 def _revoke(actor: User, user: User, role: str) -> str:

@@ -146,7 +146,7 @@ class ReferralListView(DeskView):
         if tab and tab not in TABS:
             raise Invalid(f"栏目请填：{'、'.join(TABS)}；不填为全部。", field="tab")
         pages = Pages()
-        page = pages.paginate_queryset(desk_rows(self.user, tab), request, view=self)
+        page: Any = pages.paginate_queryset(desk_rows(self.user, tab), request, view=self)
         return pages.get_paginated_response(ReferralSerializer(page, many=True).data)
 
 

@@ -51,13 +51,12 @@ class ContentSerializer(serializers.Serializer[VersionContent]):
     def content(self) -> VersionContent:
         """The value the services take."""
         names = {field.name for field in fields_of(VersionContent)}
-        return VersionContent(
-            **{
-                name: tuple(value) if isinstance(value, list) else value
-                for name, value in self.validated_data.items()
-                if name in names
-            }
-        )
+        said: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in self.validated_data.items()
+            if name in names
+        }
+        return VersionContent(**said)
 
 
 class NewProductSerializer(ContentSerializer):

@@ -7,7 +7,7 @@ from itertools import count
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connections
 from django.test import Client
 from django.test.testcases import LiveServerThread, _StaticFilesHandler
 
@@ -61,6 +61,7 @@ def system(chain, open_system):
 @contextmanager
 def serving():
     """A live server over the test's own connection, so that it sees what the test wrote; yields its address."""
+    connection = connections["default"]
     connection.inc_thread_sharing()
     thread = LiveServerThread("127.0.0.1", _StaticFilesHandler, connections_override={"default": connection})
     thread.daemon = True
