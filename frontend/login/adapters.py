@@ -8,6 +8,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.utils import is_mfa_enabled
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from cryptography.fernet import Fernet
 from django.conf import settings
@@ -64,9 +65,11 @@ class AccountAdapter(DefaultAccountAdapter):
         return False
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
-        """Whoever sets up the first second factor has just given the password."""
+        """Whoever sets up the first second factor came in with the password; later changes ask again."""
         user = context.request.user
-        return not (app == "allauth.mfa" and isinstance(user, User) and needs_second_factor(user))
+        if app == "allauth.mfa" and isinstance(user, User) and not is_mfa_enabled(user):
+            return False
+        return bool(super().is_reauthentication_required(app=app, **kwargs))
 
     def add_message(
         self, request: HttpRequest, level: int, message_template: str | None = None, *a: Any, **k: Any

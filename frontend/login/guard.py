@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from allauth.account.authentication import get_authentication_records
+from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import auth, messages
@@ -50,7 +51,7 @@ _OWN = ("/me/security/", "/me/sessions/", "/me/password/", "/me/reauthenticate/"
 
 _ELSEWHERE = "管理员账号不能查看业务资料，请用业务账号登录；您可以办理的在上面的菜单里。"
 
-_STARTED, _SEEN, _PROVEN = "session_started", "session_seen", "session_second_factor"
+_STARTED, _SEEN = "session_started", "session_seen"
 
 
 def begin(sender: Any, request: HttpRequest, user: User, **kwargs: Any) -> None:
@@ -60,7 +61,7 @@ def begin(sender: Any, request: HttpRequest, user: User, **kwargs: Any) -> None:
 
 def second_factor_set(request: HttpRequest, user: User) -> None:
     """Setting up an authenticator app took a code from it: this session is verified."""
-    request.session[_PROVEN] = True
+    record_authentication(request, user, "mfa", type="totp", reauthenticated=True)
     audit.record("second_factor_set", actor=user)
 
 
@@ -108,7 +109,7 @@ def _ended(request: HttpRequest) -> str:
 
 def _verified(request: HttpRequest, user: User) -> bool:
     records = get_authentication_records(request, user)
-    return bool(request.session.get(_PROVEN)) or any(record.get("method") == "mfa" for record in records)
+    return any(record.get("method") == "mfa" for record in records)
 
 
 def _in_own_room(request: HttpRequest, user: User) -> bool:
