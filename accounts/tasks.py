@@ -2,7 +2,9 @@
 
 from celery import shared_task
 
-from accounts import deliveries, uploads
+from accounts import deliveries, lockout, uploads
+from accounts.webhooks import sending
+from common import idempotency
 
 
 @shared_task
@@ -21,3 +23,15 @@ def send_delivery(pk: int) -> bool:
 def tidy_uploads() -> int:
     """Remove uploaded files that nobody took in."""
     return uploads.tidy()
+
+
+@shared_task
+def send_webhooks() -> int:
+    """Send what is owed to business systems."""
+    return sending.send_due()
+
+
+@shared_task
+def sweep_accounts() -> int:
+    """Forget old log-in failures and answers of calls."""
+    return lockout.sweep() + idempotency.sweep()

@@ -40,3 +40,9 @@ class Conflict(DomainError):
     """The state changed, or a unique record already exists."""
 
     status, code, title = 409, "conflict", "内容已变化"
+
+
+class TooMany(DomainError):
+    """Asked too often; ``message`` says when to come back."""
+
+    status, code, title = 429, "too_many", "请求太多"

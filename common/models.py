@@ -144,3 +144,22 @@ class Job(models.Model):
     def percent(self) -> int:
         """Whole percent done, 0–100."""
         return 100 if self.state == self.State.DONE else self.done * 100 // self.total if self.total else 0
+
+
+class IdempotentCall(models.Model):
+    """One unsafe call of one client under its key. ``status`` None: in flight since ``started_at``."""
+
+    client = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name="客户端")
+    key = models.CharField("幂等键", max_length=200)
+    digest = models.CharField("内容指纹", max_length=64)
+    status = models.PositiveSmallIntegerField("应答码", null=True)
+    response = models.JSONField("应答", null=True)
+    started_at = models.DateTimeField("开始时间", default=clock.now)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["client", "key"], name="idempotent_call_once")]
+        verbose_name = verbose_name_plural = "幂等调用"
+
+    def __str__(self) -> str:
+        return self.key

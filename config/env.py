@@ -79,6 +79,7 @@ DATA_DIR: Path = _value(
 DEBUG: bool = _env.bool("DJANGO_DEBUG", default=False)
 SECRET_KEY: str = _env.str("SECRET_KEY", default="") or _generated_secret(DATA_DIR / "keys" / "secret_key")
 AUDIT_KEY: str = _env.str("AUDIT_KEY", default="") or _generated_secret(DATA_DIR / "keys" / "audit_key")
+MFA_KEY: str = _env.str("MFA_KEY", default="") or _generated_secret(DATA_DIR / "keys" / "mfa_key")
 ALLOWED_HOSTS: list[str] = _env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS: list[str] = _env.list("CSRF_TRUSTED_ORIGINS", default=[])
 PORT: int = _value("PORT", _env.int, 8000, "应为 1 到 65535 的整数，如 8001。", lambda port: 0 < port < 65_536)
@@ -112,3 +113,17 @@ SMS_TOKEN: str = _env.str("SMS_TOKEN", default="")
 # ``folder`` leaves messages as files in DATA_DIR/outbox for a gateway of the office's own.
 CHANNEL_FOLDER: bool = _env.bool("CHANNEL_FOLDER", default=False)
 LOG_FORMAT: str = _env.str("LOG_FORMAT", default="console")
+HTTPS: bool = _env.bool("HTTPS", default=False)
+TRUSTED_PROXIES: int = _value(
+    "TRUSTED_PROXIES", _env.int, 0, "应为前置代理的层数，如 1。", lambda count: 0 <= count < 10
+)
+MFA_REQUIRED: bool = _env.bool("MFA_REQUIRED", default=True)
+MFA_STATED: bool = "MFA_REQUIRED" in environ.Env.ENVIRON
+LOGIN_FAILURES_PER_ADDRESS: int = _value(
+    "LOGIN_FAILURES_PER_ADDRESS", _env.int, 5, "应为 1 到 1000 的整数。", lambda count: 0 < count <= 1000
+)
+OIDC_SERVER: str = _env.str("OIDC_SERVER", default="")
+OIDC_CLIENT_ID: str = _env.str("OIDC_CLIENT_ID", default="")
+OIDC_CLIENT_SECRET: str = _env.str("OIDC_CLIENT_SECRET", default="")
+OIDC_NAME: str = _env.str("OIDC_NAME", default="政务统一身份认证")
+OIDC_UID_FIELD: str = _env.str("OIDC_UID_FIELD", default="sub")

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.views import defaults
 from drf_standardized_errors.handler import ExceptionHandler
-from rest_framework.exceptions import APIException
+from rest_framework.exceptions import APIException, ParseError
 
 from common.errors import DomainError
 
@@ -25,6 +26,26 @@ class DomainErrorMiddleware:
         return render(request, "error.html", {"error": exception}, status=exception.status)
 
 
+class PermissionsPolicyMiddleware:
+    """Turn off what no page of ours uses, so that no injected script can."""
+
+    POLICY = ", ".join(
+        f"{feature}=()"
+        for feature in ("accelerometer", "camera", "geolocation", "gyroscope", "microphone", "payment", "usb")
+    )
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Permissions-Policy", self.POLICY)
+        return response
+
+
+_BROKEN = "系统没有办成这一步，没有写入。请稍后用同一个幂等键重试；仍不行请联系金融办。"
+
+
 class _DomainAPIError(APIException):
     def __init__(self, error: DomainError) -> None:
         self.status_code = error.status
@@ -35,4 +56,31 @@ class DomainExceptionHandler(ExceptionHandler):
     """Put domain errors into the framework's envelope: ``{"type", "errors": [{"code", "detail", "attr"}]}``."""
 
     def convert_known_exceptions(self, exc: Exception) -> Exception:
-        return _DomainAPIError(exc) if isinstance(exc, DomainError) else super().convert_known_exceptions(exc)
+        if isinstance(exc, DomainError):
+            return _DomainAPIError(exc)
+        if isinstance(exc, ParseError):
+            return ParseError("请求内容不是有效的 JSON，请检查引号、逗号和编码（UTF-8）。")
+        return super().convert_known_exceptions(exc)
+
+    def convert_unhandled_exceptions(self, exc: Exception) -> APIException:
+        if isinstance(exc, APIException):
+            return exc
+        return APIException(detail=_BROKEN)
+
+
+def missing(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """No such address: the page, or the envelope for programs."""
+    if not request.path.startswith("/api/"):
+        return defaults.page_not_found(request, exception)
+    return _envelope("client_error", "not_found", "没有这个地址，请对照接口说明 /api/v1/docs/ 检查。", 404)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """A fault of ours outside the REST framework's own views."""
+    if not request.path.startswith("/api/"):
+        return defaults.server_error(request)
+    return _envelope("server_error", "error", _BROKEN, 500)
+
+
+def _envelope(kind: str, code: str, detail: str, status: int) -> JsonResponse:
+    return JsonResponse({"type": kind, "errors": [{"code": code, "detail": detail, "attr": None}]}, status=status)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -35,12 +36,27 @@ POSTINGS: Tab = ("postings", "记账")
 JOBS: Tab = ("jobs", "后台任务")
 ASKED: Tab = ("office_search", "检索用语")
 GAPS: Tab = ("gaps", "缺口")
-OFFICE_TABS = (COCKPIT, LEDGER, GAPS, WHITELIST, OFFICERS, FIRST_LOANS, POSTINGS, JOBS, ASKED, PLAN, PRODUCTS)
+CLAIMS: Tab = ("account_claims", "账号申领")
+OFFICE_TABS = (
+    COCKPIT,
+    LEDGER,
+    GAPS,
+    WHITELIST,
+    OFFICERS,
+    FIRST_LOANS,
+    POSTINGS,
+    CLAIMS,
+    JOBS,
+    ASKED,
+    PLAN,
+    PRODUCTS,
+)
 LEAD_TABS = (COCKPIT, LEDGER, WHITELIST, POSTINGS, PLAN, PRODUCTS)
 OFFICER_TABS = (("officer", "今日"), ("officer_cases", "我的户"), ("officer_log", "记一笔"))
 STAFF_TABS = (PRODUCTS, PLAN, LEDGER)
 PUSHES: Tab = ("desk_whitelist", "白名单")
-DESK_TABS = (DESK, INBOX, POOL, PUSHES, SHELF, *STAFF_TABS)
+CONNECT: Tab = ("connect", "系统对接")
+DESK_TABS = (DESK, INBOX, POOL, PUSHES, SHELF, CONNECT, *STAFF_TABS)
 
 # First portal whose roles the reader holds: (name under the mark, roles, tabs).
 PORTALS: tuple[tuple[str, tuple[str, ...], tuple[Tab, ...]], ...] = (
@@ -49,6 +65,9 @@ PORTALS: tuple[tuple[str, tuple[str, ...], tuple[Tab, ...]], ...] = (
     ("牵头单位", (Role.LEAD_UNIT,), LEAD_TABS),
     ("金融机构", (Role.BANK_MAKER, Role.BANK_CHECKER), DESK_TABS),
     ("特派员", (Role.OFFICER,), (*OFFICER_TABS, *STAFF_TABS)),
+    ("系统管理", (Role.SYSTEM_ADMIN,), (("system", "用户"),)),
+    ("安全管理", (Role.SECURITY_ADMIN,), (("security", "岗位与锁定"),)),
+    ("审计", (Role.AUDIT_ADMIN,), (("audit", "审计日志"),)),
 )
 
 # Pages without a tab of their own stand under the tab they were reached from.
@@ -90,6 +109,8 @@ UNDER = {
     "posting_reverse": "postings",
     "job": "jobs",
     "job_new": "jobs",
+    "account_claim_decide": "account_claims",
+    "connect_deliveries": "connect",
 }
 
 
@@ -115,7 +136,13 @@ def portal(request: HttpRequest) -> dict[str, object]:
     here = request.resolver_match.url_name if request.resolver_match else None
     current = UNDER.get(here or "", here)
     nav = [NavItem(label, reverse(f"frontend:{view}"), view == current) for view, label in tabs]
-    return {"portal": {"name": name, "nav": nav, "who": who, "unread": unread}}
+    return {"portal": {"name": name, "nav": nav, "who": who, "unread": unread, "outside": outside_log_ins()}}
+
+
+def outside_log_ins() -> list[dict[str, str]]:
+    """Ways in that the environment set up (政务统一身份认证), or none; the library would ask a table on every page."""
+    found = settings.SOCIALACCOUNT_PROVIDERS.get("openid_connect", {}).get("APPS", ())
+    return [{"name": app["name"], "url": reverse("openid_connect_login", args=[app["provider_id"]])} for app in found]
 
 
 def landing(user: User) -> str:

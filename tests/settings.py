@@ -12,3 +12,7 @@ from config.settings import *  # noqa: E402 - DATA_DIR has to be set before the 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 CELERY_TASK_ALWAYS_EAGER = True
 CELERY_TASK_EAGER_PROPAGATES = True
+# Tests of the second factor and of limits turn theirs on; all others log in with one step, as often as they like.
+MFA_REQUIRED = False
+RATE_LIMITED = False
+WEBHOOK_LOOPBACK = True

@@ -2,6 +2,7 @@
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.db.models import Q
 
 
 class Role(models.TextChoices):
@@ -16,6 +17,13 @@ class Role(models.TextChoices):
     OFFICE_SIGNER = "office_signer", "金融办审签"
     LEAD_UNIT = "lead_unit", "牵头单位填报"
     SYSTEM = "system", "系统"
+    # 三员: no user holds two of them, and none of them sees business data.
+    SYSTEM_ADMIN = "system_admin", "系统管理员"
+    SECURITY_ADMIN = "security_admin", "安全管理员"
+    AUDIT_ADMIN = "audit_admin", "审计管理员"
+
+
+ADMINISTRATORS = (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN)
 
 
 class User(AbstractUser):
@@ -53,7 +61,15 @@ class UserRole(models.Model):
 
     class Meta:
         ordering = ["user", "role"]
-        constraints = [models.UniqueConstraint(fields=["user", "role"], name="user_role_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "role"], name="user_role_once"),
+            models.UniqueConstraint(
+                fields=["user"],
+                condition=Q(role__in=["system_admin", "security_admin", "audit_admin"]),
+                name="user_one_administrator",
+                violation_error_message="系统、安全、审计管理员三员分立，一人只能任其一。",
+            ),
+        ]
         verbose_name = verbose_name_plural = "用户角色"
 
     def __str__(self) -> str:

@@ -7,7 +7,7 @@ from accounts.models import Role
 
 @dataclass(frozen=True)
 class Login:
-    """A demo user. ``at`` names where it belongs: firm:N, talent:N, institution:N or a department's name."""
+    """A demo user. ``at`` names where it belongs: firm:N, talent:N, institution:N, a department's name, or nothing."""
 
     username: str
     who: str
@@ -29,6 +29,9 @@ USERS = (
     Login("jinrongban1", "金融办 台账经办", "云经办", "市政府金融办", (Role.OFFICE,)),
     Login("jinrongban2", "金融办 审签", "康审签", "市政府金融办", (Role.OFFICE_SIGNER,)),
     Login("kejiju1", "市科技局 填报", "韩填报", "市科技局", (Role.LEAD_UNIT,)),
+    Login("guanli1", "系统管理员", "孟管理", "", (Role.SYSTEM_ADMIN,)),
+    Login("guanli2", "安全管理员", "查安全", "", (Role.SECURITY_ADMIN,)),
+    Login("guanli3", "审计管理员", "沈审计", "", (Role.AUDIT_ADMIN,)),
 )
 LOGINS = tuple((login.username, login.who) for login in USERS)
 USERNAMES = tuple(login.username for login in USERS)

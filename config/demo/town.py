@@ -161,13 +161,13 @@ def _content(product: Mapping[str, Any]) -> VersionContent:
 
 def _users(actor: User, built: _Built) -> None:
     for login in people.USERS:
-        party = _place(login.at, built)
+        party = _place(login.at, built) if login.at else None
         # The password is generated per machine and set afterwards; until then nobody can log in.
         user_create(
             actor=actor,
             username=login.username,
             password=None,
-            display_name=login.display_name or party.name,
+            display_name=login.display_name or str(party),
             party=party,
             roles=login.roles,
         )

@@ -4,6 +4,7 @@ from config.settings.apps import *
 from config.settings.channels import *
 from config.settings.database import *
 from config.settings.logging import *
+from config.settings.login import *
 from config.settings.rest import *
 from config.settings.security import *
 from config.settings.tasks import *

@@ -33,10 +33,19 @@ INSTALLED_APPS = [
     "ledger",
     "frontend",
     "config",
+    # Behind our own apps, whose templates come first.
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.idp.oidc",
 ]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "config.http.PermissionsPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -46,9 +55,12 @@ MIDDLEWARE = [
     # Deny by default: a page without @login_not_required needs a log-in.
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "config.http.DomainErrorMiddleware",
+    "frontend.login.guard.SessionGuard",
+    "frontend.limits.RateLimitMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"

@@ -17,4 +17,10 @@ else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 
-CACHES = {"default": env.CACHE}
+# Rate limits are counted on every request: in Redis where there is one, else in the process, never in tables.
+_shared = "redis" in env.CACHE["BACKEND"]
+CACHES = {
+    "default": env.CACHE,
+    "limits": env.CACHE if _shared else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+}
+RATE_LIMITED = True

@@ -51,6 +51,8 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 30},
     },
     "tidy-uploads": {"task": "accounts.tasks.tidy_uploads", "schedule": 24 * 3600.0, "options": {"expires": 3600}},
+    "send-webhooks": {"task": "accounts.tasks.send_webhooks", "schedule": 5.0, "options": {"expires": 20}},
+    "sweep-accounts": {"task": "accounts.tasks.sweep_accounts", "schedule": 3600.0, "options": {"expires": 1800}},
     "nightly-index-check": {"task": "search.tasks.repair_index", "schedule": 24 * 3600.0, "options": {"expires": 3600}},
     "gather-searches": {"task": "search.tasks.gather_searches", "schedule": 300.0, "options": {"expires": 240}},
     "tell-new-hits": {"task": "search.tasks.tell_new_hits", "schedule": 900.0, "options": {"expires": 800}},

@@ -1,5 +1,6 @@
 """Writes of firms, facts, needs, consents, talent roles and whitelist batches."""
 
+from enterprises.services.claims import claim_approve
 from enterprises.services.consents import CONSENT_TEXT_VERSION, consent_give, consent_terms, consent_withdraw
 from enterprises.services.facts import (
     DeclarationInvalid,
@@ -17,6 +18,7 @@ __all__ = [
     "CONSENT_TEXT_VERSION",
     "DeclarationInvalid",
     "Statement",
+    "claim_approve",
     "consent_give",
     "consent_terms",
     "consent_withdraw",

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from accounts.models import Party, User
 from accounts.selectors import users_of
 from accounts.services import notify
+from accounts.webhooks.endpoints import emit
 from common import audit, clock
 from common.errors import Conflict, Invalid, Missing, NotAllowed
 from common.tabular import Outcome
@@ -102,6 +103,7 @@ def _push(actor: User, batch: WhitelistBatch, institution: Party, basis_doc: str
         body=f"{len(released)} 户，请逐户联系并答复。",
         path=f"/desk/whitelist/{push.pk}/",
     )
+    emit(institution, "whitelist.pushed", {"push": push.pk, "batch": batch.code, "parties": len(released)})
     return push
 
 

@@ -2,41 +2,37 @@
 
 from typing import Any
 
+from allauth.account.views import LoginView
+from allauth.mfa.totp.views import ActivateTOTPView
 from django.contrib.auth import views
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.forms import AuthenticationForm
+from django.http import HttpResponse
 from django.utils.decorators import method_decorator
 
-from accounts.models import User
-from frontend.context import landing
+from frontend.login.forms import LoginForm
+from frontend.login.guard import second_factor_set
+from frontend.viewer import required_user
 
 
-class LoginForm(AuthenticationForm):
-    """The framework's form in plain Chinese."""
-
-    error_messages = {
-        "invalid_login": "用户名或密码不对，请重新填写；密码区分大小写。",
-        "inactive": "这个账号已停用，请联系金融办。",
-    }
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name, message in (("username", "请填写用户名"), ("password", "请填写密码")):
-            self.fields[name].error_messages["required"] = message
-        self.fields["username"].label = "用户名"
-        self.fields["password"].label = "密码"
-
-
-class Login(views.LoginView):
-    """Log in and go on to the page that asked for it."""
+class Login(LoginView):
+    """Log in and go on to the page that asked for it, on this site only."""
 
     template_name = "frontend/login.html"
-    authentication_form = LoginForm
-    redirect_authenticated_user = True
+    form_class = LoginForm
 
-    def get_default_redirect_url(self) -> str:
-        user = self.request.user
-        return landing(user) if isinstance(user, User) else super().get_default_redirect_url()
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        found: dict[str, Any] = super().get_context_data(**kwargs)
+        asked = self.request.POST.get("next") or self.request.GET.get("next", "")
+        return {**found, "next": asked}
+
+
+class SetUpSecondFactor(ActivateTOTPView):
+    """Activate an authenticator app; the code given for it counts for this session."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        answer: HttpResponse = super().form_valid(form)
+        second_factor_set(self.request, required_user(self.request))
+        return answer
 
 
 @method_decorator(login_not_required, name="dispatch")

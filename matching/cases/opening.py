@@ -10,6 +10,7 @@ from django.utils.crypto import get_random_string
 from accounts.models import Party, Role, User
 from accounts.selectors import users_of
 from accounts.services import notify
+from accounts.webhooks.endpoints import emit
 from common import audit, clock
 from common.errors import Conflict, Invalid, Missing, NotAllowed
 from enterprises import selectors as enterprises
@@ -127,6 +128,9 @@ def dispatch(*, actor: User, referral: Referral) -> None:
     tell_institution(referral, "dispatched", f"新的融资需求 {referral.code}", until)
 
 
+_AS_TOLD = {"resume": "resumed"}
+
+
 def tell_firm(referral: Referral, event: str, title: str, body: str = "") -> None:
     """One message to the party's people, once per event."""
     people = users_of(referral.need.party, Role.FIRM, Role.TALENT)
@@ -137,6 +141,10 @@ def tell_institution(referral: Referral, event: str, title: str, body: str = "")
     """One message to the institution's people, once per event."""
     people = users_of(referral.institution, *BANK_ROLES)
     notify(users=people, key=f"referral:{referral.code}:{event}", title=title, body=body, path=path_of(referral))
+    stage = event.partition(":")[0]
+    due = referral.due_on.isoformat() if referral.due_on else None
+    told = {"referral": referral.code, "state": referral.state, "due_on": due}
+    emit(referral.institution, f"referral.{_AS_TOLD.get(stage, stage)}", told)
 
 
 def path_of(referral: Referral) -> str:

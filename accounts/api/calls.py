@@ -1,0 +1,62 @@
+"""What unsafe endpoints share: one answer per Idempotency-Key, and limits of how often one may call."""
+
+import hashlib
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.core.cache import caches
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.throttling import AnonRateThrottle, UserRateThrottle
+
+from common import idempotency
+
+KEY_PARAMETER = OpenApiParameter(
+    "Idempotency-Key",
+    str,
+    OpenApiParameter.HEADER,
+    required=True,
+    description="每次写入一个唯一的键，1～200 个英文字符。网络断开后用同一个键重发，不会重复办理。",
+)
+
+Handler = Callable[..., Response]
+
+
+def idempotent(handler: Handler) -> Handler:
+    """A handler of a view that writes: the same key and call again gets the first answer and writes nothing."""
+
+    @wraps(handler)
+    def handled(view: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
+        asked = b"\n".join([(request.method or "").encode(), request.path.encode(), request.body])
+
+        def act() -> idempotency.Answer:
+            response = handler(view, request, *args, **kwargs)
+            return response.status_code, response.data
+
+        status, body, replayed = idempotency.once(
+            client_id=int(request.user.pk or 0),
+            key=request.headers.get("Idempotency-Key", ""),
+            digest=hashlib.sha256(asked).hexdigest(),
+            act=act,
+        )
+        return Response(body, status, headers={"Idempotent-Replayed": "true"} if replayed else None)
+
+    return handled
+
+
+class _Counted:
+    cache = caches["limits"]
+
+    def allow_request(self, request: Request, view: Any) -> bool:
+        return not settings.RATE_LIMITED or bool(super().allow_request(request, view))  # type: ignore[misc]
+
+
+class CallerThrottle(_Counted, UserRateThrottle):
+    """Calls of one user or client."""
+
+
+class VisitorThrottle(_Counted, AnonRateThrottle):
+    """Calls of one address without log-in."""

@@ -1,0 +1,1 @@
+"""Telling business systems of events: endpoints, the address guard, signing and sending."""
