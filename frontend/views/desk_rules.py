@@ -55,6 +55,13 @@ def rules(request: HttpRequest, code: str) -> HttpResponse:
     return _page(request, user, versions, conditions, kept)
 
 
+_CHOICES = {
+    "fields": FIELDS.values(),
+    "operators": rule_form.OPERATORS.items(),
+    "modes": rule_form.MODES.items(),
+}
+
+
 def _tries(request: HttpRequest) -> bool:
     return request.POST.get("do", "try") == "try"
 
@@ -91,9 +98,7 @@ def _page(
         "kept": _sentences(kept),
         "from_columns": _sentences(from_columns),
         "sentences": _sentences(built.rules),
-        "fields": FIELDS.values(),
-        "operators": rule_form.OPERATORS.items(),
-        "modes": rule_form.MODES.items(),
+        **_CHOICES,
         "never": [rule.label for rule in never_true(whole)],
         "changes": changes(rules_for(before), whole) if before else [],
         "before": before,
