@@ -80,8 +80,7 @@ def _page(
     from_columns = tuple(rule for rule in rules_for(draft) if rule.code in COLUMN_CODES)
     built = rule_form.build(conditions, {rule.code for rule in (*from_columns, *kept)})
     problems = list(built.problems)
-    whole: RuleSet = (*from_columns, *kept, *built.rules)
-    answer: Preview | None = None
+    whole, answer = (*from_columns, *kept, *built.rules), None
     if request.method == "POST":
         try:
             parse(composed(draft.product, content_of(draft), dump((*kept, *built.rules)))["rules"])
@@ -100,13 +99,13 @@ def _page(
         "sentences": _sentences(built.rules),
         **_CHOICES,
         "never": [rule.label for rule in never_true(whole)],
-        "changes": changes(rules_for(before), whole) if before else [],
         "before": before,
+        "changes": changes(rules_for(before), whole) if before else [],
         "preview": answer,
         "chart": _chart(answer) if answer and any(count for _, count in answer.banners) else None,
     }
-    wrong = problems and not getattr(request, "htmx", False)
-    return render(request, "frontend/desk/rules.html", context, status=422 if wrong else 200)
+    status = 422 if problems and not getattr(request, "htmx", False) else 200
+    return render(request, "frontend/desk/rules.html", context, status=status)
 
 
 def _sentences(rules: RuleSet) -> list[tuple[str, str]]:
