@@ -29,6 +29,13 @@ from products.services import draft_edit
 from products.services.versions import composed, extra_rules_of
 
 
+_CHOICES = {
+    "fields": FIELDS.values(),
+    "operators": rule_form.OPERATORS.items(),
+    "modes": rule_form.MODES.items(),
+}
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def rules(request: HttpRequest, code: str) -> HttpResponse:
     """Build, try, save. Every button works as a plain submit; htmx tries by itself while one types."""
@@ -74,7 +81,7 @@ def _page(
     built = rule_form.build(conditions, {rule.code for rule in (*from_columns, *kept)})
     problems = list(built.problems)
     whole: RuleSet = (*from_columns, *kept, *built.rules)
-    answer: Preview | None = None
+    answer = None
     if request.method == "POST":
         try:
             parse(composed(draft.product, content_of(draft), dump((*kept, *built.rules)))["rules"])
@@ -91,9 +98,7 @@ def _page(
         "kept": _sentences(kept),
         "from_columns": _sentences(from_columns),
         "sentences": _sentences(built.rules),
-        "fields": FIELDS.values(),
-        "operators": rule_form.OPERATORS.items(),
-        "modes": rule_form.MODES.items(),
+        **_CHOICES,
         "never": [rule.label for rule in never_true(whole)],
         "changes": changes(rules_for(before), whole) if before else [],
         "before": before,
