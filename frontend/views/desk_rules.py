@@ -28,7 +28,6 @@ from products.selectors import rules_for
 from products.services import draft_edit
 from products.services.versions import composed, extra_rules_of
 
-
 _CHOICES = {
     "fields": FIELDS.values(),
     "operators": rule_form.OPERATORS.items(),
@@ -76,12 +75,11 @@ def _page(
     try_out: bool = False,
     refused: str = "",
 ) -> HttpResponse:
-    draft, before = versions[0], versions[1] if len(versions) > 1 else None
+    draft, before = versions[0], next(iter(versions[1:]), None)
     from_columns = tuple(rule for rule in rules_for(draft) if rule.code in COLUMN_CODES)
     built = rule_form.build(conditions, {rule.code for rule in (*from_columns, *kept)})
-    problems = list(built.problems)
     whole: RuleSet = (*from_columns, *kept, *built.rules)
-    answer = None
+    answer, problems = None, list(built.problems)
     if request.method == "POST":
         try:
             parse(composed(draft.product, content_of(draft), dump((*kept, *built.rules)))["rules"])
