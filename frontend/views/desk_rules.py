@@ -28,6 +28,12 @@ from products.selectors import rules_for
 from products.services import draft_edit
 from products.services.versions import composed, extra_rules_of
 
+_CHOICES = {
+    "fields": FIELDS.values(),
+    "operators": rule_form.OPERATORS.items(),
+    "modes": rule_form.MODES.items(),
+}
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def rules(request: HttpRequest, code: str) -> HttpResponse:
@@ -55,13 +61,6 @@ def rules(request: HttpRequest, code: str) -> HttpResponse:
     return _page(request, user, versions, conditions, kept)
 
 
-_CHOICES = {
-    "fields": FIELDS.values(),
-    "operators": rule_form.OPERATORS.items(),
-    "modes": rule_form.MODES.items(),
-}
-
-
 def _tries(request: HttpRequest) -> bool:
     return request.POST.get("do", "try") == "try"
 
@@ -76,11 +75,11 @@ def _page(
     try_out: bool = False,
     refused: str = "",
 ) -> HttpResponse:
-    draft, before = versions[0], versions[1] if len(versions) > 1 else None
+    draft, before = versions[0], next(iter(versions[1:]), None)
     from_columns = tuple(rule for rule in rules_for(draft) if rule.code in COLUMN_CODES)
     built = rule_form.build(conditions, {rule.code for rule in (*from_columns, *kept)})
-    problems = list(built.problems)
-    whole, answer = (*from_columns, *kept, *built.rules), None
+    whole: RuleSet = (*from_columns, *kept, *built.rules)
+    answer, problems = None, list(built.problems)
     if request.method == "POST":
         try:
             parse(composed(draft.product, content_of(draft), dump((*kept, *built.rules)))["rules"])
@@ -99,13 +98,13 @@ def _page(
         "sentences": _sentences(built.rules),
         **_CHOICES,
         "never": [rule.label for rule in never_true(whole)],
-        "before": before,
         "changes": changes(rules_for(before), whole) if before else [],
+        "before": before,
         "preview": answer,
         "chart": _chart(answer) if answer and any(count for _, count in answer.banners) else None,
     }
-    status = 422 if problems and not getattr(request, "htmx", False) else 200
-    return render(request, "frontend/desk/rules.html", context, status=status)
+    wrong = problems and not getattr(request, "htmx", False)
+    return render(request, "frontend/desk/rules.html", context, status=422 if wrong else 200)
 
 
 def _sentences(rules: RuleSet) -> list[tuple[str, str]]:

@@ -1,5 +1,6 @@
 """Needs and facts by columns are the subjects, value for value."""
 
+import os
 from datetime import date, timedelta
 from random import Random
 
@@ -158,6 +159,7 @@ def test_a_number_beyond_int64_is_refused_rather_than_rounded():
     assert columns_of([]).numbers["revenue"].values.dtype == np.int64
 
 
+@pytest.mark.skipif(not os.environ.get("PROVE"), reason="loading the demo city takes minutes: make prove")
 def test_the_demo_city_by_columns_is_its_subjects(db, settings, tmp_path):
     settings.DATA_DIR = tmp_path
     load.load(progress=lambda text: None)
