@@ -155,12 +155,12 @@ def test_verdicts_are_counted_over_the_whole_result_and_ticking_one_keeps_exactl
     response = as_firm.get("/products/", params)
     page = response.content.decode()
     counts = {verdict: int(count) for verdict, count in VERDICTS.findall(page)}
-    total = int(re.search(r"共 (\d+) 项</h2>", page)[1])
+    total = int(re.search(r"共 (\d+) 项</span></h2>", page)[1])
     assert set(counts) == {"satisfied", "unknown", "violated"}
     assert sum(counts.values()) == total > 0
     for verdict, count in counts.items():
         ticked = as_firm.get("/products/", {**params, "verdict": verdict}).content.decode()
-        assert int(re.search(r"共 (\d+) 项</h2>", ticked)[1]) == count
+        assert int(re.search(r"共 (\d+) 项</span></h2>", ticked)[1]) == count
         assert set(re.findall(r'class="for-me (\w+)"', ticked)) <= {verdict}
         # The counts of the facet itself do not change by its own tick.
         assert {name: int(number) for name, number in VERDICTS.findall(ticked)} == counts

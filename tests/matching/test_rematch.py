@@ -138,7 +138,7 @@ def test_a_dead_run_does_not_bar_the_next(ten_firms):
         dead = jobs.enqueue("rematch")
     assert rematch().needs == 10
     dead.refresh_from_db()
-    assert (dead.state, dead.error) == (Job.State.FAILED, "进程中断，未完成")
+    assert (dead.state, dead.error) == (Job.State.FAILED, "进程中断，未完成。")
 
 
 def _stop_half_way(done, total):
