@@ -37,7 +37,7 @@ lint: .venv/dev.stamp ## ruff、mypy strict、import-linter、djlint、迁移检
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
 	.venv/bin/lint-imports
-	$(PY) -m djlint frontend/templates --check --lint --quiet
+	$(PY) -m djlint frontend/templates --check --lint
 	$(PY) manage.py makemigrations --check --dry-run
 
 # SQLite hides races, so the suite runs a second time on PostgreSQL wherever TEST_DATABASE_URL points at one.
