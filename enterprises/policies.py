@@ -4,13 +4,12 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts import policies as parties
 from accounts.models import Grant, Party, Role, User
-from accounts.policies import OFFICE_ROLES, Viewer
+from accounts.policies import BANK_ROLES, OFFICE_ROLES, Viewer, holds_grants
 from common import clock
 from enterprises.models import Fact, Need, WhitelistBatch, WhitelistPush
 
 # Who may enter what a department verified, and read every list.
 REGISTRAR_ROLES = (*OFFICE_ROLES, Role.LEAD_UNIT)
-BANK_ROLES = (Role.BANK_MAKER, Role.BANK_CHECKER)
 
 # A closed need without a kind is a draft that was given up.
 _SUBMITTED = ~Q(state=Need.State.DRAFT) & ~Q(kinds=[])
@@ -26,13 +25,13 @@ def needs_visible_to(user: Viewer) -> QuerySet[Need]:
 
     A draft is read by its own party alone, whatever grants or roles anybody else holds.
     """
-    if not isinstance(user, User):
+    if not isinstance(user, User) or not user.is_active:
         return Need.objects.none()
     own = Q(pk__in=[]) if user.party_id is None else Q(party_id=user.party_id)
     if user.has_role(*OFFICE_ROLES):
         return Need.objects.filter(own | _SUBMITTED)
-    if user.party_id is None:
-        return Need.objects.none()
+    if not holds_grants(user):
+        return Need.objects.filter(own)
     granted = Grant.objects.filter(
         Q(need_code="") | Q(need_code=OuterRef("code")),
         grantee_id=user.party_id,
