@@ -4,9 +4,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts import policies as parties
 from accounts.models import Grant, Party, Role, User
-from accounts.policies import BANK_ROLES, OFFICE_ROLES, Viewer, holds_grants
+from accounts.policies import BANK_ROLES, OFFICE_ROLES, Viewer, at_desk, holds_grants
 from common import clock
-from enterprises.models import Fact, Need, WhitelistBatch, WhitelistPush
+from enterprises.models import Consent, Fact, Need, WhitelistBatch, WhitelistPush
 
 # Who may enter what a department verified, and read every list.
 REGISTRAR_ROLES = (*OFFICE_ROLES, Role.LEAD_UNIT)
@@ -74,6 +74,12 @@ def may_answer(user: Viewer, push: WhitelistPush) -> bool:
         return False
     own = user.party_id == push.institution_id and user.has_role(*BANK_ROLES)
     return own or user.has_role(Role.SYSTEM)
+
+
+def may_reach(user: User, party: Party) -> bool:
+    """True for the desk of an institution that ``party`` lets contact it, as long as that consent lives."""
+    live = Consent.objects.filter(purpose=Consent.Purpose.WHITELIST, withdrawn_at=None, expires_at__gt=clock.now())
+    return at_desk(user) and live.filter(need__party=party, institution_id=user.party_id).exists()
 
 
 def can(user: Viewer, action: str, obj: Party | Fact | Need) -> bool:

@@ -15,15 +15,17 @@ def visible_to(user: Viewer) -> QuerySet[Plan]:
 
 def traced_measures(user: Viewer, plan: Plan) -> frozenset[int]:
     """Numbers of the measures whose figures ``user`` may follow to the records: all for the office, for a lead unit
-    those it leads or supports."""
+    those it leads."""
     if not isinstance(user, User) or not user.is_active:
         return frozenset()
     if user.has_role(*OFFICE_ROLES):
         return frozenset(plan.measures.order_by().values_list("number", flat=True))
     if not user.has_role(Role.LEAD_UNIT) or user.party_id is None:
         return frozenset()
-    own = MeasureUnit.objects.filter(measure__plan=plan, party_id=user.party_id, pending=False)
-    return frozenset(own.order_by().values_list("measure__number", flat=True))
+    led = MeasureUnit.objects.filter(
+        measure__plan=plan, role=MeasureUnit.Role.LEAD, party_id=user.party_id, pending=False
+    )
+    return frozenset(led.order_by().values_list("measure__number", flat=True))
 
 
 def can(user: Viewer, action: str, plan: Plan | None = None) -> bool:

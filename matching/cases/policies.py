@@ -72,8 +72,8 @@ def discloses(user: Viewer, referral: Referral) -> bool:
 
 
 def can(user: Viewer, action: str, obj: Referral | Need | Party) -> bool:
-    """``view`` a referral; ``choose`` or ``dispatch`` for a need; ``grab`` for an institution; ``assign`` or ``log``
-    for a party.
+    """``view`` a referral; ``choose`` or ``dispatch`` for a need; ``grab`` for an institution; ``assign``, ``log`` or
+    look up the ``contact`` for a party.
     """
     if not isinstance(user, User) or not user.is_active:
         return False
@@ -89,6 +89,12 @@ def can(user: Viewer, action: str, obj: Referral | Need | Party) -> bool:
             return user.has_role(Role.SYSTEM) or (user.has_role(*BANK_ROLES) and user.party_id == obj.pk)
         case "assign", Party():
             return user.has_role(*OFFICE_ROLES)
+        case "contact", Party():
+            return user.party_id == obj.pk or enterprises.may_reach(user, obj) or _serves(user, obj)
         case "log", Party():
-            return user.has_role(Role.SYSTEM) or served_parties(user).filter(pk=obj.pk).exists()
+            return user.has_role(Role.SYSTEM) or _serves(user, obj)
     return False
+
+
+def _serves(user: User, party: Party) -> bool:
+    return served_parties(user).filter(pk=party.pk).exists()

@@ -2,7 +2,7 @@
 
 from tests.contracts.isolation.matrix import matrix
 from tests.contracts.isolation.table import cells, differences
-from tests.contracts.isolation.world import World
+from tests.contracts.isolation.things import World
 
 
 def test_every_role_of_the_matrix_is_somebody_in_the_city(world: World):

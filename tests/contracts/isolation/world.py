@@ -29,6 +29,7 @@ PASSWORD = "correct horse"
 TODAY = date(2024, 9, 27)
 EARLIER = date(2024, 1, 10)
 ASKED: dict[str, Any] = {"kinds": ["贷"], "amount": 3_000_000, "term_months": 12, "guarantees": ["信用"]}
+SEEKERS = (("A", "firm_a"), ("B", "firm_b"), ("C", "firm_c"), ("P", "talent"), ("T", "team"))
 LEAD, OTHER_LEAD, OFFICE = "市市场监管局", "市发改委", "市政府金融办"
 
 
@@ -132,7 +133,7 @@ class _City:
         self.world.people["system"] = Person("system", "system", "-", self.system)
         User.objects.filter(username="admin").update(is_staff=True, is_superuser=True)
         self.user("admin").refresh_from_db()
-        for name, label in (("A", "firm_a"), ("B", "firm_b"), ("C", "firm_c"), ("P", "talent"), ("T", "team")):
+        for name, label in SEEKERS:
             enterprises.facts_declare(
                 actor=self.user(label), party=self.party[name], values={"region": "东胜区", "industry": "新材料"}
             )
@@ -168,7 +169,7 @@ class _City:
                 )
 
     def needs(self) -> None:
-        for name, label in (("A", "firm_a"), ("B", "firm_b"), ("C", "firm_c"), ("P", "talent"), ("T", "team")):
+        for name, label in SEEKERS:
             actor, party = self.user(label), self.party[name]
             wanted = {"open": "open", "closed": "closed"} | (
                 {"pool": "pool"} if name == "A" else {"withdrawn": "w", "expired": "e"} if name == "C" else {}
@@ -203,7 +204,7 @@ class _City:
                 actor=self.system, batch=batch, institutions=[self.party[bank]], basis_doc=canary(unit, "push")
             )
             self.world.add("push", unit, push, str(push.pk), "push", **{bank: "receiver"})
-            answer = {"answer": "talking", "answered_on": TODAY, "note": canary(bank, "feedback")}
+            answer: dict[str, Any] = {"answer": "talking", "answered_on": TODAY, "note": canary(bank, "feedback")}
             enterprises.whitelist_answer(
                 actor=self.user(f"{bank.lower()}_maker"), push=push, party=self.party[names], **answer
             )
@@ -220,6 +221,12 @@ class _City:
             self.consent("A-open", bank, "firm_a")
         self.consent("B-open", "Y", "firm_b")
         self.consent("P-open", "G", "talent")
+        by_list = Consent.Purpose.WHITELIST
+        self.consent("A-open", "X", "firm_a", purpose=by_list)
+        with clock.at(EARLIER):
+            self.consent("C-expired", "X", "firm_c", days=30, purpose=by_list)
+            taken = self.consent("B-open", "Y", "firm_b", days=365, purpose=by_list)
+        enterprises.consent_withdraw(actor=self.user("firm_b"), consent=taken)
         first = self.sent("A-open", "X", "firm_a", version=self.product["X-listed"])
         referral_advance(actor=self.user("x_maker"), referral=first, to="accepted")
         referral_pause(actor=self.user("x_maker"), referral=first, reason=canary("X", "pause"))
@@ -229,9 +236,8 @@ class _City:
             served = dict.fromkeys(("officer_now", "officer_backup"), "assigned")
             self.world.add("answer", bank, referral, "", word, A="asker", officer_former="formerly", **served)
         self.sent("B-open", "Y", "firm_b")
-        for need in ("closed",):
-            for name, label in (("A", "firm_a"), ("B", "firm_b"), ("C", "firm_c"), ("P", "talent"), ("T", "team")):
-                enterprises.need_close(actor=self.user(label), need=self.need[f"{name}-{need}"], reason="不再需要")
+        for name, label in SEEKERS:
+            enterprises.need_close(actor=self.user(label), need=self.need[f"{name}-closed"], reason="不再需要")
 
     def sent(self, need: str, bank: str, actor: str, **given: Any) -> Any:
         return referral_create(
@@ -291,14 +297,13 @@ class _City:
             self.world.add("posting", unit, posted, str(posted.pk), "posting")
 
     def accompanied(self) -> None:
-        since = {"since": date(2020, 1, 1), "until": None}
+        since: dict[str, Any] = {"since": date(2020, 1, 1), "until": None}
         appointed = {}
         for name in ("officer_now", "officer_backup", "officer_former", "officer_bank", "officer_desk"):
             user = self.user(name)
             assert user.party is not None
-            appointed[name] = officer_appoint(
-                actor=self.system, user=user, employer=user.party, capacity=30, **since
-            )
+            appointed[name] = officer_appoint(actor=self.system, user=user, employer=user.party, capacity=30, **since)
+            self.world.add("roster", "", appointed[name], str(appointed[name].pk))
         former = liaison_assign(actor=self.user("clerk"), party=self.party["A"], officer=appointed["officer_former"])
         self.log("A", "officer_former", "oldlog")
         liaison_end(actor=self.user("clerk"), assignment=former, reason=canary("A", "end"))
@@ -368,13 +373,16 @@ class _City:
             self.world.add("user_name", name, party, "", "user", **self.to(name))
             if name in "ABC":
                 self.world.add("firm", name, party)
-                self.world.add("contact", name, party, "", "contact", **self.to(name))
+                told = {"X": "told"} if name == "A" else {}
+                self.world.add(
+                    "contact", name, party, party.code, "contact", officer_bank="other", **told, **self.to(name)
+                )
         for consent in Consent.objects.select_related("need__party", "institution"):
             name = next(key for key, party in self.party.items() if party == consent.need.party)
             bank = next(key for key, party in self.party.items() if party == consent.institution)
             self.world.add("consent", name, consent, str(consent.pk), "", **{bank: "holder"})
             row = consent.need.referrals.filter(institution=consent.institution).first()
-            if row is not None:
+            if row is not None and consent.purpose == Consent.Purpose.ASSESS:
                 relation = "consented" if consent.live else "withdrawn" if consent.status == "已撤回" else "expired"
                 related = {bank: relation, **self.to(name), "officer_bank": "other"}
                 if (name, bank) == ("B", "Y"):
