@@ -6,7 +6,7 @@ from accounts import policies as parties
 from accounts.models import Grant, Party, Role, User
 from accounts.policies import BANK_ROLES, OFFICE_ROLES, Viewer, at_desk, holds_grants
 from common import clock
-from enterprises.models import Consent, Fact, Need, WhitelistBatch, WhitelistPush
+from enterprises.models import Consent, Fact, Need, WhitelistBatch, WhitelistEntry, WhitelistPush
 
 # Who may enter what a department verified, and read every list.
 REGISTRAR_ROLES = (*OFFICE_ROLES, Role.LEAD_UNIT)
@@ -46,6 +46,11 @@ def lists_visible_to(user: Viewer) -> QuerySet[WhitelistBatch]:
     if isinstance(user, User) and user.has_role(*REGISTRAR_ROLES):
         return WhitelistBatch.objects.order_by("-published_on", "-pk")
     return WhitelistBatch.objects.none()
+
+
+def entries_visible_to(user: Viewer) -> QuerySet[WhitelistEntry]:
+    """Members of the batches ``user`` may read."""
+    return WhitelistEntry.objects.filter(batch__in=lists_visible_to(user).order_by().values("pk"))
 
 
 def acts_for(user: Viewer, department: Party) -> bool:

@@ -67,6 +67,7 @@ UNDER = {
     "office_waiting": "office",
     "officer_case": "officer_cases",
     "facts_edit": "facts",
+    "own_data": "facts",
     "ledger_quarter": "ledger",
     "whitelist_publish": "whitelist",
     "whitelist_confirm": "whitelist",

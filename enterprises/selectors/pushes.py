@@ -84,6 +84,12 @@ def push_lines(push: WhitelistPush) -> list[PushLine]:
     ]
 
 
+def told_party(push: WhitelistPush, number: str) -> Party | None:
+    """The party with that number (digits) if ``push`` told of it."""
+    told = {str(line) for line in push.parties}
+    return Party.objects.filter(pk=int(number)).first() if number in told else None
+
+
 def tallies(pushes: QuerySet[WhitelistPush]) -> list[PushTally]:
     """Each of ``pushes`` with its answers counted; two queries."""
     rows = list(pushes.select_related("batch__department", "institution"))

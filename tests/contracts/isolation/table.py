@@ -89,7 +89,10 @@ ASKED: dict[str, dict[str, Asked]] = {
         "read": _among(firms.lists_visible_to),
         "act": lambda user, obj: firms.acts_for(user, obj.department),
     },
-    "entry": {"act": lambda user, obj: firms.acts_for(user, obj.batch.department)},
+    "entry": {
+        "read": _among(firms.entries_visible_to),
+        "act": lambda user, obj: firms.acts_for(user, obj.batch.department),
+    },
     "push": {"read": _among(firms.pushes_visible_to), "answer": firms.may_answer},
     "feedback": {"read": _among(firms.pushes_visible_to)},
     **dict.fromkeys(("product_listed", "product_suspended", "product_review", "product_draft"), _PRODUCT),
@@ -123,10 +126,10 @@ def cells(world: World, kinds: frozenset[str] = frozenset()) -> Iterator[tuple[s
                 yield person.name, action, thing, expected(action, person, thing) == ALLOW, ask(user, thing.obj)
 
 
-def differences(world: World, kinds: frozenset[str] = frozenset()) -> list[str]:
+def differences(world: World, kinds: frozenset[str] = frozenset()) -> Iterator[str]:
     """Cells in which the policies answer otherwise than the matrix."""
-    return [
+    return (
         f"{person} {action} {thing.kind} of {'+'.join(sorted(thing.owners)) or '-'} {thing.code}: {said}, not {wanted}"
         for person, action, thing, wanted, said in cells(world, kinds)
         if wanted != said
-    ]
+    )

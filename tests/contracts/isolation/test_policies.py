@@ -14,7 +14,7 @@ def test_every_object_of_the_matrix_is_in_the_city(world: World):
 
 
 def test_policies_and_matrix_agree(world: World):
-    assert differences(world) == []
+    assert list(differences(world)) == []
 
 
 def test_the_table_is_no_formality(world: World):
