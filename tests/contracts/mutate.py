@@ -92,6 +92,8 @@ def _break(tree: ast.Module, node: ast.AST, kind: int) -> str:
         case ast.Return(value=value) if value is not None:
             if _is_rows(value):
                 return ""
+            if isinstance(value, ast.Constant) and value.value is (not kind):
+                return ""
             node.value = ast.Constant(not kind)
             return f"return {not kind}"
         case ast.Call(func=ast.Attribute(attr="has_role")):

@@ -29,7 +29,11 @@ def test_all_that_is_ones_own_and_nothing_else(world, firm, kind):
     own = [word for thing in world.things if "A" in thing.owners for word in thing.words]
     assert [word for word in own if word not in text] == []
     assert [word for word in spoken(world, person, text) if "(contact, own)" not in word] == []
-    assert all(may_read(person, thing) for thing in world.things if "A" in thing.owners and thing.kind not in ELSEWHERE)
+    assert all(
+        may_read(person, thing)
+        for thing in world.things
+        if "A" in thing.owners and thing.words and thing.kind not in ELSEWHERE
+    )
     event = AuditEvent.objects.get(action="own_data_export")
     assert (event.actor_id, event.data) == (person.user.pk, {"kind": kind})
 

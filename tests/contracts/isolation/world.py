@@ -3,9 +3,9 @@
 from datetime import date, timedelta
 from typing import Any
 
-from accounts.models import Notification, Party, Role, User
+from accounts.models import Grant, Notification, Party, Role, User
 from accounts.selectors import organisation_by_name
-from accounts.services import notify, party_register, system_actor, user_create
+from accounts.services import grant_end, grant_open, notify, party_register, system_actor, user_create
 from common import clock, jobs
 from enterprises import services as enterprises
 from enterprises.models import Consent, Need, WhitelistEntry
@@ -118,6 +118,9 @@ class _City:
             ("signer", "office_signer", "F", (Role.OFFICE_SIGNER,)),
             ("admin", "administrator", "-", ()),
             ("nobody", "nobody", "-", ()),
+            # A desk is a role at an institution: neither half makes one.
+            ("loose", "nobody", "-", (Role.BANK_MAKER, Role.BANK_CHECKER)),
+            ("misplaced", "nobody", "M", (Role.BANK_MAKER, Role.BANK_CHECKER)),
             ("disabled", "disabled", "A", (Role.FIRM,)),
             ("disabled_bank", "disabled", "X", (Role.BANK_MAKER, Role.BANK_CHECKER)),
             ("disabled_office", "disabled", "F", (Role.OFFICE, Role.OFFICE_SIGNER, Role.LEAD_UNIT, Role.SYSTEM)),
@@ -217,6 +220,15 @@ class _City:
             for state in ("withdrawn", "expired"):
                 self.sent(f"C-{state}", "X", "firm_c")
         enterprises.consent_withdraw(actor=self.user("firm_c"), consent=gone)
+        # A whole firm shown to one institution; ended for a second, run out for a third.
+        for bank in "GX":
+            grant_open(actor=self.system, grantee=self.party[bank], party=self.party["C"], reason="测试")
+        grant_end(
+            actor=self.system, grant=Grant.objects.get(grantee=self.party["X"], party=self.party["C"], reason="测试")
+        )
+        with clock.at(EARLIER):
+            until = clock.now() + timedelta(days=9)
+            grant_open(actor=self.system, grantee=self.party["Y"], party=self.party["C"], reason="测试", until=until)
         for bank in "XY":
             self.consent("A-open", bank, "firm_a")
         self.consent("B-open", "Y", "firm_b")
@@ -357,22 +369,24 @@ class _City:
             kind = {"draft": "need_draft", "closed": "need_closed"}.get(state, "need")
             # An officer of a bank's own is none of its desk, a disabled user nobody's.
             strangers = {"officer_bank": "other"}
-            related = {**held.get(key, {}), **self.to(name), **strangers}
+            whole = {"G": "granted"} if name == "C" and state != "draft" else {}
+            related = {**held.get(key, {}), **whole, **self.to(name), **strangers}
             if key == "B-open":
                 related["officer_desk"] = "both"
             self.world.add(kind, name, need, need.code, f"purpose-{state}", **related)
         known = {"A": {"X": "pushed"}, "B": {"Y": "pushed"}, "P": {"G": "consented"}}
         known["A"] |= {"Y": "consented", "L": "listed", "K": "listed"}
         known["B"] |= {"L": "listed", "K": "listed"}
-        known["C"] = {"X": "withdrawn"}
+        known["C"] = {"X": "withdrawn", "G": "granted"}
         for name in "ABCPT":
             party = self.party[name]
             shown = {**known.get(name, {}), **self.to(name), "officer_bank": "other"}
             self.world.add("party", name, party, party.code, "name", **shown)
-            self.world.add("facts", name, party, "", "", **self.to(name))
+            whole = {"G": "granted"} if name == "C" else {}
+            self.world.add("facts", name, party, "", "", **whole, **self.to(name))
             self.world.add("user_name", name, party, "", "user", **self.to(name))
             if name in "ABC":
-                self.world.add("firm", name, party)
+                self.world.add("firm", name, party, **whole)
                 told = {"X": "told"} if name == "A" else {}
                 self.world.add(
                     "contact", name, party, party.code, "contact", officer_bank="other", **told, **self.to(name)
