@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 # Module → kinds of things of the matrix that it decides about; none: all.
 MODULES: dict[str, tuple[str, ...]] = {
-    "accounts.policies": ("facts", "firm", "institution", "need", "need_draft", "need_closed", "financing"),
+    "accounts.policies": ("facts", "firm", "contact", "institution", "need", "need_draft", "need_closed", "financing"),
     "enterprises.policies": (
         *("facts", "firm", "contact", "need", "need_draft", "need_closed", "batch", "entry", "push", "feedback"),
     ),

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.http import HttpResponse, StreamingHttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
@@ -70,7 +69,7 @@ def nowhere(route: str) -> str:
     return reverse(route, args=[NOWHERE["number" if number else "code"]])
 
 
-def answer(client: Client, step: Step, method: str) -> HttpResponse | StreamingHttpResponse:
+def answer(client: Client, step: Step, method: str) -> Any:
     """Ask, and leave nothing behind."""
     cookies = copy(client.cookies)
     with transaction.atomic():

@@ -73,9 +73,9 @@ class _City:
                 actor=self.system, uscc=credit_code(60 + number), name=f"{canary(name, 'name')}有限公司"
             )
             self.party[name] = party
-        for name, kind in (("P", Party.Kind.PERSON), ("T", Party.Kind.TEAM)):
+        for name, talent in (("P", Party.Kind.PERSON), ("T", Party.Kind.TEAM)):
             self.party[name] = talent_register(
-                actor=self.system, talent_code=f"RC-{name}", name=canary(name, "name"), kind=kind
+                actor=self.system, talent_code=f"RC-{name}", name=canary(name, "name"), kind=talent
             )
         head = institution_register(actor=self.system, name="总行", kind="银行", local=True)
         for name, kind, parent in (("X", "银行", head), ("Y", "银行", None), ("G", "担保", None)):

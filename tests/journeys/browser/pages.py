@@ -58,6 +58,7 @@ PAGES = {
     "frontend:need_new": Spec(FIRMS),
     "frontend:matches": Spec(FIRMS),
     "frontend:consents": Spec(FIRMS),
+    "frontend:own_data": Spec(FIRMS),
     "frontend:need": Spec(("qiye1",), ("need",)),
     "frontend:need_edit": Spec(("qiye1",), ("need",)),
     "frontend:apply": Spec(("qiye1",), ("need",), "?product={other_local}"),
@@ -75,6 +76,7 @@ PAGES = {
     "frontend:desk_product_edit": Spec((MAKER,), ("draft_product",)),
     "frontend:officer": Spec(OFFICER),
     "frontend:officer_case": Spec(OFFICER, ("party",)),
+    "frontend:contact": Spec(OFFICER, ("party",), sole=False),
     "frontend:first_loans": Spec(OFFICE),
 }
 
@@ -103,6 +105,7 @@ NOT_PAGES = {
     "frontend:need_end": "POST only",
     "frontend:referral_supplied": "POST only",
     "frontend:messages_read": "POST only",
+    "frontend:own_data_file": "a file, POST only",
     "frontend:desk_grab": "POST only",
     "frontend:first_loan_decide": "POST only",
     "frontend:referral": "leads each side to its own page",
