@@ -52,11 +52,21 @@ prove: .venv/dev.stamp ## 以全量规模运行重型证明（并发、断电、
 shots: .venv/dev.stamp ## 全部页面的截图与一张总览，写入 var/shots（需要 Chromium）
 	@$(PY) -m tests.journeys.browser.contact_sheet
 
-lock: ## 由 pyproject.toml 重新生成两个锁文件（需要 uv）
+.venv-bench/bench.stamp: requirements-bench.lock
+	@test -x .venv-bench/bin/python || python3 -m venv .venv-bench
+	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
+	touch $@
+
+bench: .venv/dev.stamp .venv-bench/bench.stamp ## 匹配与检索性能：与同类引擎同机对比，输出 JSON 比值
+	@env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE $(PY) manage.py bench_matching
+	$(PY) manage.py bench_search
+
+lock: ## 由 pyproject.toml 重新生成三个锁文件（需要 uv）
 	@uv lock --quiet --upgrade
 	uv export --quiet --no-emit-project --no-header --no-dev --format requirements.txt --output-file requirements.lock > /dev/null
 	uv export --quiet --no-emit-project --no-header --format requirements.txt --output-file requirements-dev.lock > /dev/null
+	uv export --quiet --no-emit-project --no-header --only-group bench --format requirements.txt --output-file requirements-bench.lock > /dev/null
 	rm -f uv.lock
 
 clean: ## 删除虚拟环境与本地数据
-	@rm -rf .venv var
+	@rm -rf .venv .venv-bench var

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 
-from accounts.models import Grant, Party, PartyName, User, UserRole
+from accounts.models import Delivery, Grant, Party, PartyName, User, UserRole
 from common.admin import ReadOnlyAdmin
 
 
@@ -36,3 +36,11 @@ class PartyNameAdmin(ReadOnlyAdmin):
 @admin.register(Grant)
 class GrantAdmin(ReadOnlyAdmin):
     list_display = ["grantee", "party", "need_code", "reason", "granted_at", "until", "ended_at"]
+
+
+@admin.register(Delivery)
+class DeliveryAdmin(ReadOnlyAdmin):
+    # The address is its reader's as well.
+    list_display = ["effect", "due_at", "attempts", "last_error", "sent_at"]
+    fields = ["channel", "due_at", "attempts", "last_error", "sent_at"]
+    list_filter = ["channel"]

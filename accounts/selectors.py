@@ -4,7 +4,7 @@ from datetime import date
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from accounts.models import Notification, Party, PartyName, User, UserRole
+from accounts.models import ChannelChoice, Notification, Party, PartyName, User, UserRole
 
 
 def party_by_code(code: str) -> Party | None:
@@ -55,3 +55,8 @@ def notifications_of(user: User) -> QuerySet[Notification]:
 def unread_count(user: User) -> int:
     """How many messages ``user`` has not read."""
     return notifications_of(user).filter(read_at=None).count()
+
+
+def channels_of(user: User) -> dict[str, str]:
+    """The ways outside the site that ``user`` chose: channel → address."""
+    return dict(ChannelChoice.objects.filter(user=user).order_by("pk").values_list("channel", "address"))

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
+from accounts import deliveries
 from accounts.models import Grant, Notification, Party, PartyName, Role, User, UserRole
 from common import audit, clock
 from common.errors import Conflict, Invalid
@@ -118,8 +119,8 @@ def notify(*, users: Iterable[User], key: str, title: str, body: str = "", path:
     """Leave one message with each active user; returns how many are new.
 
     ``key`` names the cause (≤120 characters): the same key never reaches a user twice. ``path`` is the page of this
-    site where to act on it. Titles and bodies that are too long are cut with …. ValueError for a key or path that
-    cannot be.
+    site where to act on it. What a reader chose to get outside the site too is owed from here on. Titles and bodies
+    that are too long are cut with …. ValueError for a key or path that cannot be.
     """
     if not key or len(key) > KEY_LENGTH:
         raise ValueError(f"a notification key has 1 to {KEY_LENGTH} characters")
@@ -132,6 +133,8 @@ def notify(*, users: Iterable[User], key: str, title: str, body: str = "", path:
     Notification.objects.bulk_create(
         [Notification(user_id=reader, key=key, **text) for reader in sorted(readers - told)], ignore_conflicts=True
     )
+    new = Notification.objects.filter(key=key, user_id__in=readers - told) if readers - told else ()
+    deliveries.owe(new)
     return len(readers - told)
 
 

@@ -16,3 +16,15 @@ def shown_counts(counts: Mapping[Key, int]) -> dict[Key, int | None]:
     if len(hidden) == 1 and others:
         hidden.add(min(others, key=lambda key: counts[key]))
     return {key: None if key in hidden else count for key, count in counts.items()}
+
+
+def folded(counts: Mapping[Key, int]) -> tuple[dict[Key, int], list[Key]]:
+    """(groups with their counts, groups to be told of in one sum only). The sum is never small itself, or else all of
+    what is left goes with it; it follows from the total."""
+    shown = {key: count for key, count in counts.items() if count >= SMALLEST_SHOWN}
+    hidden = [key for key, count in counts.items() if 0 < count < SMALLEST_SHOWN]
+    while hidden and shown and sum(counts[key] for key in hidden) < SMALLEST_SHOWN:
+        least = min(shown, key=lambda key: shown[key])
+        hidden.append(least)
+        del shown[least]
+    return shown, hidden

@@ -106,6 +106,7 @@ class Job(models.Model):
         RUNNING = "running", "进行中"
         DONE = "done", "已完成"
         FAILED = "failed", "未完成"
+        CANCELLED = "cancelled", "已取消"
 
     kind = models.CharField("类别", max_length=60)
     key = models.CharField("去重键", max_length=200)
@@ -115,6 +116,8 @@ class Job(models.Model):
     done = models.PositiveIntegerField("已完成", default=0)
     result = models.JSONField("结果", default=dict)
     error = models.TextField("错误", blank=True)
+    attempts = models.PositiveSmallIntegerField("开始次数", default=0)
+    stop_requested = models.BooleanField("已请求取消", default=False)
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField("创建时间", default=clock.now)
     updated_at = models.DateTimeField("更新时间", default=clock.now)
@@ -129,7 +132,7 @@ class Job(models.Model):
                 violation_error_message="同样的任务正在进行",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["queued", "running", "done", "failed"]), name="job_state_known"
+                condition=Q(state__in=["queued", "running", "done", "failed", "cancelled"]), name="job_state_known"
             ),
         ]
         verbose_name = verbose_name_plural = "后台任务"

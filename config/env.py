@@ -103,4 +103,12 @@ CELERY_BROKER_URL: str = _value(
 SEARCH_URL: str = _value(
     "SEARCH_URL", _env.str, "", "应写成 http://主机:端口 或 https://主机:端口，不设则用内置检索。", _is_search
 )
+EMAIL: dict[str, Any] = _value(
+    "EMAIL_URL", _env.email_url, "consolemail://", "应写成 smtp+tls://用户:口令@主机:587，不设则不外发邮件。"
+)
+EMAIL_FROM: str = _env.str("EMAIL_FROM", default="market@localhost")
+SMS_URL: str = _value("SMS_URL", _env.str, "", "应写成 https://主机/路径，不设则不外发短信。", _is_search)
+SMS_TOKEN: str = _env.str("SMS_TOKEN", default="")
+# ``folder`` leaves messages as files in DATA_DIR/outbox for a gateway of the office's own.
+CHANNEL_FOLDER: bool = _env.bool("CHANNEL_FOLDER", default=False)
 LOG_FORMAT: str = _env.str("LOG_FORMAT", default="console")

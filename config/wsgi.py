@@ -1,9 +1,15 @@
 """WSGI entry point."""
 
 import os
+import sys
 
 from django.core.wsgi import get_wsgi_application
 
+from config import env
+from config.backup import marker
+
+if problem := marker.unfinished(env.DATA_DIR):
+    sys.exit(problem)
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 application = get_wsgi_application()
 

@@ -32,7 +32,10 @@ COCKPIT: Tab = ("office", "驾驶舱")
 WHITELIST: Tab = ("whitelist", "白名单")
 OFFICERS: Tab = ("officers", "特派员")
 POSTINGS: Tab = ("postings", "记账")
-OFFICE_TABS = (COCKPIT, LEDGER, WHITELIST, OFFICERS, FIRST_LOANS, POSTINGS, PLAN, PRODUCTS)
+JOBS: Tab = ("jobs", "后台任务")
+ASKED: Tab = ("office_search", "检索用语")
+GAPS: Tab = ("gaps", "缺口")
+OFFICE_TABS = (COCKPIT, LEDGER, GAPS, WHITELIST, OFFICERS, FIRST_LOANS, POSTINGS, JOBS, ASKED, PLAN, PRODUCTS)
 LEAD_TABS = (COCKPIT, LEDGER, WHITELIST, POSTINGS, PLAN, PRODUCTS)
 OFFICER_TABS = (("officer", "今日"), ("officer_cases", "我的户"), ("officer_log", "记一笔"))
 STAFF_TABS = (PRODUCTS, PLAN, LEDGER)
@@ -63,11 +66,16 @@ UNDER = {
     "desk_product": "desk_products",
     "desk_product_new": "desk_products",
     "desk_product_edit": "desk_products",
+    "desk_product_rules": "desk_products",
     "office_indicator": "office",
     "office_waiting": "office",
+    "gap_needs": "gaps",
+    "gap_products": "gaps",
     "officer_case": "officer_cases",
     "facts_edit": "facts",
     "own_data": "facts",
+    "synonyms": "office_search",
+    "saved_searches": "products",
     "ledger_quarter": "ledger",
     "whitelist_publish": "whitelist",
     "whitelist_confirm": "whitelist",
@@ -81,6 +89,8 @@ UNDER = {
     "assignment": "officers",
     "posting_new": "postings",
     "posting_reverse": "postings",
+    "job": "jobs",
+    "job_new": "jobs",
 }
 
 

@@ -14,6 +14,7 @@ from frontend.forms import KIND_LABELS, CellField, Problem
 from matching.cases.applying import Attestation
 from matching.models import Referral
 from products.content import VersionContent
+from products.rules.figures import unscaled
 
 # What the credit report may show; the form offers the names a definition knows.
 CREDIT_KINDS = (
@@ -201,7 +202,7 @@ def product_texts(content: VersionContent) -> dict[str, Any]:
     shown: dict[str, Any] = {}
     for name, value in content.columns().items():
         if name in _SCALES:
-            shown[name] = _unscaled(value, _SCALES[name])
+            shown[name] = "" if value is None else unscaled(value, _SCALES[name])
         elif name in ("guarantee_methods", "tax_grades"):
             shown[name] = value
         elif isinstance(value, list):
@@ -209,10 +210,3 @@ def product_texts(content: VersionContent) -> dict[str, Any]:
         else:
             shown[name] = "" if value is None else str(value)
     return shown
-
-
-def _unscaled(value: int | None, scale: int) -> str:
-    if value is None:
-        return ""
-    whole, rest = divmod(value, scale)
-    return f"{whole}.{rest:0{len(str(scale)) - 1}d}".rstrip("0").rstrip(".")

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from frontend.reasons import Reasons, reasons
 from frontend.viewer import Viewer
+from matching.advice import Nearest, Opening, nearest, openings
 from matching.cases.selectors_desk import held_by
 from matching.models import Referral
 from matching.selectors import match_subject
@@ -14,6 +15,7 @@ from products.rules.explain import required_text
 from products.selectors import listed_versions, rules_for
 
 CLOSER_SHOWN = 3
+OPENINGS_SHOWN = 2
 DEMO_NOTE = "演示产品，机构与条件为虚构"
 
 
@@ -42,10 +44,26 @@ def source_of(version: ProductVersion) -> Source:
     return Source(note, published, "由机构经办发布、第二人复核", version.source_url)
 
 
-def closer_products(viewer: Viewer, version: ProductVersion) -> list[Reasons]:
-    """The best other products of the same shelf that are not refused."""
+@dataclass(frozen=True)
+class Beside:
+    """What else the shelf of a product holds for the reader: closer products, the nearest where none fits, and what the
+    reader could add that opens most of them."""
+
+    closer: list[Reasons]
+    nearest: Nearest | None
+    openings: list[Opening]
+
+
+def beside(viewer: Viewer, version: ProductVersion) -> Beside:
+    """Judged on the other products of the same shelf."""
     same_shelf = listed_versions().filter(product__category=version.product.category).exclude(pk=version.pk)
-    return [reasons(match) for match in match_subject(viewer.subject, same_shelf)[:CLOSER_SHOWN]]
+    found = match_subject(viewer.subject, same_shelf, all_verdicts=True)
+    closer = [match for match in found if match.verdict != Verdict.VIOLATED][:CLOSER_SHOWN]
+    return Beside(
+        [reasons(match) for match in closer],
+        None if closer else nearest(found, viewer.subject),
+        openings(found, viewer.subject, most=OPENINGS_SHOWN),
+    )
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """A page of search results composed for its reader: cards, facets, chips, and the way out of an empty page."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from enterprises.facts import CATEGORIES
@@ -90,21 +90,26 @@ class Found:
     verdicts: Mapping[Verdict, int] | None
 
 
-def run(page: Listing, viewer: Viewer | None) -> Found:
-    """Search, judged for a reader who is a firm: a ticked verdict then keeps exactly the products counted under it."""
+def run(page: Listing, viewer: Viewer | None, own: Collection[str] = ()) -> Found:
+    """Search, judged for a reader who is a firm: a ticked verdict then keeps exactly the products counted under it.
+
+    ``own``: codes of the products the reader edits.
+    """
     if viewer is None:
-        return Found(_searched(page), None)
+        return Found(_searched(page, own=own), None)
     judged = _judged(page, viewer)
     ticked = page.values(VERDICT)
     only = [code for code, verdict in judged.items() if verdict in ticked] if ticked else None
     return Found(_searched(page, only=only), Counter(judged.values()))
 
 
-def _searched(page: Listing, *, size: int = PAGE_SIZE, only: Iterable[str] | None = None) -> SearchResult:
+def _searched(
+    page: Listing, *, size: int = PAGE_SIZE, only: Iterable[str] | None = None, own: Collection[str] = ()
+) -> SearchResult:
     """Understood conditions that must hold are only known after reading the words once."""
-    found = search(page.query(size=size, only=only))
+    found = search(page.query(size=size, only=only), own=own)
     if set(page.strict) & {item.kind for item in found.understood}:
-        return search(page.query(found.understood, size=size, only=only))
+        return search(page.query(found.understood, size=size, only=only), own=own)
     return found
 
 

@@ -18,3 +18,4 @@ class MatchingConfig(AppConfig):
                 registry.register(kind)
         end_referrals = import_module("matching.cases.closing").end_referrals
         import_module("enterprises.closing").register(end_referrals)
+        import_module("matching.services.following").subscribe()

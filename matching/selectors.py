@@ -3,16 +3,20 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from common.errors import Missing
 from enterprises import selectors as enterprises
 from enterprises.facts import Subject
 from enterprises.models import Need
-from matching.engine.naive import Placing, Shelved, rank
-from matching.models import MatchResult
+from matching.engine.keys import placings as placings_of
+from matching.engine.naive import Placing
+from matching.engine.packing import unpacked
+from matching.engine.single import keys_of
+from matching.models import SPAN, MatchBlock, MatchResult, MatchTally
+from matching.programmes import programme_of
 from products import selectors as products
 from products.models import Product, ProductVersion
 from products.rules.cure import from_date
@@ -67,6 +71,19 @@ class ProductMatch:
 
 
 @dataclass(frozen=True)
+class StoredMatch:
+    """The stored result of one need: exact counts, the best products (never 不符合), and when it was last right."""
+
+    need_id: int
+    satisfied: int
+    unknown: int
+    violated: int
+    ranked: tuple[Placing, ...]
+    programme_hash: str
+    computed_at: datetime
+
+
+@dataclass(frozen=True)
 class StoredTotals:
     """Sums over all stored results: needs matched, and pairs by verdict."""
 
@@ -95,7 +112,8 @@ def match_subject(
 ) -> list[ProductMatch]:
     """Rank and explain ``versions`` for ``subject``; ``seed`` (else the subject's code) settles ties."""
     by_code = {version.product.code: version for version in versions}
-    placings = rank(seed or subject.code, subject, shelf_of(by_code.values()))
+    programme = programme_of(by_code.values())
+    placings = placings_of(programme, keys_of(programme, seed or subject.code, subject))
     return [
         _explained(subject, by_code[placing.product], placing)
         for placing in placings
@@ -105,7 +123,8 @@ def match_subject(
 
 def verdicts_of(subject: Subject, versions: Iterable[ProductVersion]) -> dict[str, Verdict]:
     """Verdict by product code, without reasons: for counting a whole list of results."""
-    return {placing.product: placing.verdict for placing in rank(subject.code, subject, shelf_of(versions))}
+    programme = programme_of(versions)
+    return {item.product: item.verdict for item in placings_of(programme, keys_of(programme, subject.code, subject))}
 
 
 def explain_product(subject: Subject, version: ProductVersion) -> ProductMatch:
@@ -114,33 +133,62 @@ def explain_product(subject: Subject, version: ProductVersion) -> ProductMatch:
     return _explained(subject, version, Placing(version.product.code, judgement.verdict, judgement.score))
 
 
-def shelf_of(versions: Iterable[ProductVersion]) -> list[Shelved]:
-    """What an engine needs of products."""
-    return [
-        Shelved(
-            product=version.product.code,
-            rules=products.rules_for(version),
-            local=version.product.origin == Product.Origin.LOCAL,
-        )
-        for version in versions
-    ]
-
-
-def stored_results(needs: Sequence[Need]) -> dict[int, MatchResult]:
+def stored_results(needs: Sequence[Need]) -> dict[int, StoredMatch]:
     """Last stored results by need id; a need never matched has none."""
-    return {result.need_id: result for result in MatchResult.objects.filter(need__in=needs)}
+    rows = list(MatchResult.objects.filter(need__in=needs).select_related("programme").order_by("need"))
+    numbers = {row.need_id // SPAN for row in rows}
+    blocks = {
+        block.number: block for block in MatchBlock.objects.filter(number__in=numbers).select_related("programme")
+    }
+    codes = _codes(number for row in rows for number, _, _ in unpacked(bytes(row.best)))
+    return {row.need_id: _stored(row, blocks.get(row.need_id // SPAN), codes) for row in rows}
 
 
-def is_current(result: MatchResult) -> bool:
+def is_current(result: StoredMatch) -> bool:
     """True while the rules on the shelf are the ones ``result`` was computed with."""
     return result.programme_hash == products.programme_hash()
 
 
 def stored_totals() -> StoredTotals:
-    """What the last rematch found, over all needs."""
+    """What was found last, over all needs."""
     sums = MatchResult.objects.aggregate(*(Sum(name, default=0) for name in ("satisfied", "unknown", "violated")))
     return StoredTotals(
         MatchResult.objects.count(), sums["satisfied__sum"], sums["unknown__sum"], sums["violated__sum"]
+    )
+
+
+def fitting_counts(versions: Iterable[ProductVersion]) -> dict[str, tuple[int, int]]:
+    """Product code → how many open needs it fits (符合, 缺资料), as of the last full match or change of the shelf."""
+    tallies = MatchTally.objects.filter(product__in=[version.product_id for version in versions]).order_by("product")
+    return {code: (sure, maybe) for code, sure, maybe in tallies.values_list("product__code", "satisfied", "unknown")}
+
+
+def needs_without_fit() -> QuerySet[Need]:
+    """Open needs that no listed product fits, not even possibly, oldest first."""
+    nothing = MatchResult.objects.filter(satisfied=0, unknown=0)
+    return Need.objects.filter(state=Need.State.OPEN, match_result__in=nothing).select_related("party").order_by("pk")
+
+
+def _codes(numbers: Iterable[int]) -> dict[int, str]:
+    return dict(Product.objects.filter(pk__in=set(numbers)).order_by("pk").values_list("pk", "code"))
+
+
+def _stored(row: MatchResult, block: MatchBlock | None, codes: dict[int, str]) -> StoredMatch:
+    """A row speaks for itself until its block was found right after it was written."""
+    confirmed = block is not None and block.computed_at is not None and block.computed_at >= row.computed_at
+    programme = block.programme if confirmed and block is not None and block.programme else row.programme
+    return StoredMatch(
+        need_id=row.need_id,
+        satisfied=row.satisfied,
+        unknown=row.unknown,
+        violated=row.violated,
+        ranked=tuple(
+            Placing(codes[number], verdict, score)
+            for number, verdict, score in unpacked(bytes(row.best))
+            if number in codes
+        ),
+        programme_hash=programme.hash,
+        computed_at=block.computed_at if confirmed and block and block.computed_at else row.computed_at,
     )
 
 

@@ -5,22 +5,39 @@ from celery import shared_task
 
 from accounts.services import system_actor
 from common.errors import Conflict
+from common.models import Job
 from matching import services
 from matching.cases import referrals
+from matching.services import eligibility
 
 _log = structlog.get_logger("matching.tasks")
 
 
 @shared_task
 def rematch_all() -> None:
-    """Match every open need anew; a run already under way does the work of this one."""
+    """Match every open need anew, a task a block; a run already under way does the work of this one."""
     try:
-        services.rematch()
+        job, left = services.rematch_start()
     except Conflict:
         _log.info("rematch_already_running")
+        return
+    for number in left:
+        rematch_block.delay(job.pk, number)
+
+
+@shared_task
+def rematch_block(job_id: int, number: int) -> bool:
+    """Match one block of a run; delivered again, it finds its work done."""
+    return services.rematch_block(job=Job.objects.get(pk=job_id), number=number)
 
 
 @shared_task
 def lapse_overdue() -> int:
     """End referrals nobody answered in time and hand their needs on."""
     return referrals.lapse_overdue(actor=system_actor("时限"))
+
+
+@shared_task
+def tell_eligible() -> int:
+    """Tell firms which products they have come to fit since the last sweep."""
+    return eligibility.tell_eligible()

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
 from typing import Any
@@ -163,3 +163,8 @@ def _check_source(content: VersionContent) -> None:
         raise Invalid("请写成 2025、2025-12 或 2025-12-26 的样子，且须是真实日期。", field="source_as_of")
     if content.source_url and not is_web_address(content.source_url):
         raise Invalid("不是有效网址，请填以 http:// 或 https:// 开头的完整网址。", field="source_url")
+
+
+def shelf_hash(contents: Iterable[tuple[str, str]]) -> str:
+    """SHA-256 (hex) over (product code, content hash); the order does not matter."""
+    return hashlib.sha256("".join(f"{code}:{content}\n" for code, content in sorted(contents)).encode()).hexdigest()

@@ -15,6 +15,14 @@ CATEGORY_WORDS = {
     "投": "投资 股权投资 基金",
     "租": "租赁 融资租赁",
 }
+# The last character of a name tells the category too: 科技担 is a guarantee.
+_LAST_CHARACTERS = {"贷": "贷", "保": "担", "险": "险", "投": "投", "租": "租"}
+_SPOKEN = (
+    *((category, f"{_LAST_CHARACTERS[category]} {words}") for category, words in CATEGORY_WORDS.items()),
+    # 找融资、找资金 may end in a loan or in shares.
+    ("投", "融资 资金"),
+    ("贷", "资金"),
+)
 
 
 def _regions(version: ProductVersion) -> list[str]:
@@ -80,7 +88,7 @@ PRODUCTS = Document(
         Text("category_words", 60, highlight=False),
         Text("tags", 150, "适用资质"),
         Text("guarantees", 150, "担保方式"),
-        Text("region", 150, "适用地区"),
+        Text("region", 150, "适用地区", places=True),
         Text("purposes", 120, "用途"),
         Text("target", 100, "适用对象"),
         Text("tax_grades", 100, "纳税信用等级"),
@@ -88,7 +96,7 @@ PRODUCTS = Document(
         Text("features", 60, "特点"),
     ),
     keywords=(
-        Keyword("category", "类别"),
+        Keyword("category", "类别", spoken=_SPOKEN),
         Keyword("institution_kind", "机构类别"),
         Keyword("regions", "适用地区"),
         Keyword("guarantees", "担保方式"),

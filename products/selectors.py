@@ -1,15 +1,15 @@
 """Reads of products: the shelf, one product for one viewer, its rules, and what needs confirming."""
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Count, Q, QuerySet
 
-from accounts.models import Party
+from accounts.models import Party, User
 from common.errors import Missing
 from enterprises.facts import CATEGORIES
+from products.content import shelf_hash
 from products.models import Product, ProductVersion
 from products.policies import Viewer, visible_to
 from products.rules.language import RuleSet, parse
@@ -70,6 +70,14 @@ def shelf_of(institution_id: int) -> QuerySet[ProductVersion]:
     return own.select_related(*_SHOWN).order_by("product__code", "-number")
 
 
+def own_codes(user: Viewer) -> list[str]:
+    """Codes of the products ``user``'s institution offers here: what she edits; empty for anybody else."""
+    if not isinstance(user, User) or user.party_id is None:
+        return []
+    own = Product.objects.filter(institution_id=user.party_id, origin=Product.Origin.LOCAL)
+    return list(own.order_by("code").values_list("code", flat=True))
+
+
 def rules_for(version: ProductVersion) -> RuleSet:
     """The stored rules of ``version``, parsed once per content hash (which covers them)."""
     known = _rule_sets.get(version.content_hash)
@@ -82,10 +90,7 @@ def rules_for(version: ProductVersion) -> RuleSet:
 
 def programme_hash() -> str:
     """SHA-256 (hex) of what is on the shelf: changes exactly when a listed product or its content does."""
-    digest = hashlib.sha256()
-    for code, content in listed_versions().values_list("product__code", "content_hash"):
-        digest.update(f"{code}:{content}\n".encode())
-    return digest.hexdigest()
+    return shelf_hash(listed_versions().values_list("product__code", "content_hash"))
 
 
 def unconfirmed(version: ProductVersion, on: date) -> bool:

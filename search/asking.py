@@ -1,85 +1,51 @@
-"""A person's text → what must hold, what ranks, and what was understood. Engine-neutral."""
+"""A person's text → what must hold and what ranks. Engine-neutral."""
 
-import math
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
 
 from search.analysis import lexicon, quantities, tokens
-from search.analysis.correction import Corrector
+from search.analysis.correction import Repair
 from search.analysis.normalise import clean, fold
 from search.analysis.quantities import Quantity
 from search.analysis.segmenter import Word
-from search.clauses import ALL, GRAMS, AllOf, AtLeast, BestOf, Clause, Range, Scoring, Term, Weighted
+from search.asked import Asked
+from search.clauses import ALL, GRAMS, AllOf, AtLeast, Clause, Range, Term, Weighted
 from search.declare import Document, Number
+from search.language import Language
 from search.query import MAX_TEXT, Understood
+from search.weighing import MAX_GRAM_WORD, PART, SYNONYM, WIDER_PLACE, WORD, Weigher, beside, lowered, pairs
 
 _MAX_WORDS = 24
-_MAX_GRAM_WORD = 12
 _MAX_NAME = 10
-# Hundredths of the field's own weight. A part says less than the word, a synonym less than what was typed.
-_WORD, _SYNONYM, _WIDER_PLACE, _PART = 100, 75, 40, 30
-_SPILL = 10
-_PAIR, _IN_NAME = 120, 600
-_FITS, _MAY_FIT, _EXACTLY = 900, 200, 300
-_ALL_HELD, _MOST_HELD = 900, 200
-_MOST = (6, 10)
+_FITS, _MAY_FIT, _EXACTLY = 1100, 200, 300
 # What so many rows hold does not make another row similar (per mille).
 _COMMON = 250
-
-
-@dataclass
-class Asked:
-    """The text taken apart. ``groups``: one clause per word or condition; ``near``: anything at all in common."""
-
-    groups: list[Clause] = field(default_factory=list)
-    scoring: list[Scoring] = field(default_factory=list)
-    near: dict[Term, None] = field(default_factory=dict)
-    understood: list[Understood] = field(default_factory=list)
-    needles: dict[str, None] = field(default_factory=dict)
-    corrected: str | None = None
-
-    def ladder(self) -> Iterator[Clause]:
-        """From strict to loose: every group, most of them, any of them, anything in common."""
-        if self.groups:
-            yield AllOf(tuple(self.groups))
-            if (most := self._most()) < len(self.groups):
-                yield AtLeast(tuple(self.groups), most)
-            if most > 1:
-                yield AtLeast(tuple(self.groups), 1)
-        if self.near:
-            yield AtLeast((*self.groups, *self.near))
-
-    def ranking(self) -> tuple[Scoring, ...]:
-        """Everything that ranks, with the bonus for holding all or most groups."""
-        if len(self.groups) < 2:
-            return tuple(self.scoring)
-        everything = Weighted(AllOf(tuple(self.groups)), _ALL_HELD)
-        most = Weighted(AtLeast(tuple(self.groups), self._most()), _MOST_HELD)
-        return (*self.scoring, everything, most)
-
-    def _most(self) -> int:
-        return max(1, -(-len(self.groups) * _MOST[0] // _MOST[1]))
+# A firm younger than this (months) is what products for the young are made for.
+_YOUNG, _YOUNG_WORD = 36, "初创"
 
 
 class Asker:
     """Takes texts apart for one document; ``share`` tells how many rows in a thousand hold a token."""
 
-    def __init__(self, document: Document, corrector: Callable[[], Corrector], share: Callable[[str], int]) -> None:
-        self._document, self._corrector, self._share = document, corrector, share
+    def __init__(self, document: Document, language: Language, share: Callable[[str], int]) -> None:
+        self._document, self._language, self._share = document, language, share
+        self._weigh = Weigher(document, language, share)
 
     def ask(self, text: str) -> Asked:
         """Never raises on text: what cannot be understood is simply not looked for."""
-        asked = Asked()
-        folded = tokens.respelled(fold(clean(text, MAX_TEXT)))[: 2 * MAX_TEXT]
+        folded = tokens.without_pledge(tokens.respelled(fold(clean(text, MAX_TEXT))))[: 2 * MAX_TEXT]
+        asked = Asked(written=folded)
         found = quantities.scan(folded)
         for quantity in found:
             self._condition(asked, quantity, folded)
-        words = self._words(asked, _blanked(folded, found))[:_MAX_WORDS]
+        words = self._words(asked, self._sounded(asked, _blanked(folded, found)))
         said = [word for word in words if _says_something(word.text)]
+        told = len(said) + len(found) + len(asked.groups) > 1
         beside = lexicon.context_words() if found else frozenset()
         # A text of nothing but stop words or single characters (有吗、贷) is still a question about those.
         for word in said if said or found or asked.groups else words:
-            self._word(asked, word, counts=word.text not in beside)
+            self._word(
+                asked, [word], counts=word.text not in beside, generic=told and self._language.is_generic(word.text)
+            )
         for word in words:
             self._loosely(asked, word)
         return asked
@@ -87,7 +53,7 @@ class Asker:
     def _condition(self, asked: Asked, quantity: Quantity, folded: str) -> None:
         token = Term(ALL, quantity.token)
         asked.needles[quantity.token] = None
-        asked.scoring.append(self._best([(quantity.token, _WORD)]))
+        asked.scoring.append(self._weigh.best([(quantity.token, WORD)]))
         number = next((item for item in self._document.numbers if item.answers == quantity.kind), None)
         if quantity.kind is None or number is None:
             asked.groups.append(token)
@@ -102,35 +68,65 @@ class Asker:
         asked.scoring.append(Weighted(loose, _MAY_FIT))
         if quantity.kind == "rate":
             asked.scoring.append(Weighted(Range(number.name, quantity.value, quantity.value), _EXACTLY))
+        if quantity.kind == "age" and quantity.value < _YOUNG:
+            self._word(asked, [Word(_YOUNG_WORD, ())], counts=False)
+
+    def _sounded(self, asked: Asked, rest: str) -> str:
+        """``rest`` with what was typed by sound written in Han; several words of one sound become a group."""
+        latin = any("a" <= char <= "z" for char in rest)
+        for item in reversed(self._language.romanised.decode(rest, self._is_written)) if latin else ():
+            if len(item.choices) > 1:
+                self._word(asked, [_whole(choice) for choice in item.choices], counts=True)
+            # Both have the same places: quantities are blanks in ``rest``.
+            asked.correct(item.start, item.end, item.choices[0])
+            inline = item.choices[0] if len(item.choices) == 1 else " "
+            rest = rest[: item.start] + inline + rest[item.end :]
+        return rest
+
+    def _is_written(self, run: str) -> bool:
+        return self._share(run) > 0 or run in lexicon.latin_words()
 
     def _words(self, asked: Asked, rest: str) -> list[Word]:
         """The words of ``rest``; a stretch that is probably mistyped becomes a group of its repairs."""
         words: list[Word] = []
-        for piece in tokens.name_runs(rest):
+        for run in tokens.name_runs(rest):
+            pieces = lexicon.without_questions(run)
+            if self._repaired(asked, words, pieces):
+                continue
+            # 专利能不能抵押 asks for 专利抵押: what a question phrase parts belongs together.
+            piece = "".join(pieces)
             plain = list(tokens.words_of(piece))
-            suspects = self._suspects(plain)
-            repair = self._corrector().repair(piece, suspects) if suspects else None
+            named = self._language.is_name(piece) or _looks_like_name(piece, plain)
+            words.extend([_whole(piece)] if named else _joined(plain))
+        return self._rarest(list(dict.fromkeys(words)))
+
+    def _repaired(self, asked: Asked, words: list[Word], pieces: list[str]) -> bool:
+        """Whether one of ``pieces`` was repaired; then all of them are dealt with."""
+        repairs = [self._repair(piece) for piece in pieces]
+        for piece, repair in zip(pieces, repairs, strict=True) if any(repairs) else ():
             if repair is None:
-                words.extend([_as_name(piece, plain)] if _looks_like_name(piece, plain) else plain)
+                words.extend(tokens.words_of(piece))
                 continue
             words.extend(tokens.words_of(piece[: repair.start]))
-            self._repaired(asked, repair.candidates)
+            self._word(asked, [_whole(candidate) for candidate in repair.candidates], counts=True)
             words.extend(tokens.words_of(piece[repair.end :]))
-            if len(repair.candidates) == 1:
-                fixed = piece[: repair.start] + repair.candidates[0] + piece[repair.end :]
-                asked.corrected = (asked.corrected or rest).replace(piece, fixed).strip()
-        return list(dict.fromkeys(words))
+            fixed = piece[: repair.start] + repair.candidates[0] + piece[repair.end :]
+            start = asked.written.find(piece)
+            asked.correct(start, start + len(piece), fixed)
+        return any(repairs)
 
-    def _repaired(self, asked: Asked, candidates: Iterable[str]) -> None:
-        alternatives: list[Clause] = []
-        for candidate in candidates:
-            inner = [word.text for word in tokens.words_of(candidate)]
-            alternatives.append(_held(inner))
-            alternatives.extend(_in_names(candidate))
-            asked.scoring.append(self._best([(word, _WORD) for word in inner]))
-            self._score_name(asked, candidate)
-            asked.needles[candidate] = None
-        asked.groups.append(AtLeast(tuple(alternatives)))
+    def _repair(self, piece: str) -> Repair | None:
+        suspects = self._suspects(list(tokens.words_of(piece)))
+        return self._language.corrector.repair(piece, suspects) if suspects else None
+
+    def _rarest(self, words: list[Word]) -> list[Word]:
+        """At most _MAX_WORDS, those that tell most, in the order written."""
+        if len(words) <= _MAX_WORDS:
+            return words
+        kept = sorted(words, key=lambda word: -self._weigh.rarity(word.text) * (word.text not in lexicon.stopwords()))[
+            :_MAX_WORDS
+        ]
+        return [word for word in words if word in kept]
 
     def _suspects(self, words: list[Word]) -> list[int]:
         """Positions of what no row holds, or of stray single characters, within a run of Han."""
@@ -149,28 +145,47 @@ class Asker:
         listed = word in lexicon.domain_words() or word in lexicon.stopwords()
         return listed or self._share(word) > 0
 
-    def _word(self, asked: Asked, word: Word, *, counts: bool) -> None:
-        """One word: how it ranks and, when it ``counts``, the group that asks for it or its like."""
-        alternatives: list[Clause] = [Term(ALL, word.text), *_in_names(word.text)]
-        ranked = [(word.text, _WORD)]
+    def _word(self, asked: Asked, spellings: list[Word], *, counts: bool, generic: bool = False) -> None:
+        """One word, or what it may stand for: how it ranks and, when it ``counts``, the group that asks for it.
+
+        A ``generic`` word (贷款) beside others only says which kind is meant: whether a name repeats it tells nothing.
+        """
+        group: list[Clause] = []
+        for place, word in enumerate(spellings):
+            alternatives, ranked = self._alike(asked, word)
+            group.extend(alternatives)
+            part = Asked() if place else asked
+            if not generic:
+                # Of several readings each is meant as a whole: what they have in common must not add up.
+                part.scoring.append(self._weigh.best(ranked if len(spellings) == 1 else ranked[:1]))
+                part.scoring.extend(self._weigh.name(word.text, loosely=len(spellings) == 1))
+            part.scoring.extend(self._weigh.values(word, ranked))
+            if place:
+                asked.scoring.extend(map(lowered, part.scoring))
+        if counts:
+            asked.groups.append(AtLeast(tuple(dict.fromkeys(group))))
+
+    def _alike(self, asked: Asked, word: Word) -> tuple[list[Clause], list[tuple[str, int]]]:
+        """(clauses any of which satisfies ``word``, tokens that rank for it with their share in hundredths)."""
+        alternatives: list[Clause] = [Term(ALL, tokens.concept(word.text)), *_in_names(word.text)]
+        ranked = [(tokens.concept(word.text), WORD)]
         if covering := _covering(word):
             alternatives.append(_held(covering))
             if word.text not in lexicon.domain_words():
-                ranked.extend((part, _WORD) for part in covering)
+                ranked.extend((part, WORD) for part in covering)
         for phrase in lexicon.synonyms().get(word.text, ()):
             inner = [item.text for item in tokens.words_of(phrase)]
             alternatives.append(_held(inner))
-            ranked.extend((item, _SYNONYM) for item in inner)
+            if phrase not in lexicon.equals(word.text):
+                ranked.extend((tokens.concept(item), SYNONYM) for item in inner)
             asked.needles[phrase] = None
+        asked.scoring.extend(self._weigh.place(word.text))
         for step, place in enumerate(lexicon.parents().get(word.text, ()), start=1):
             alternatives.append(Term(ALL, place))
-            ranked.append((place, _WIDER_PLACE // step))
-        ranked.extend((part, _PART) for part in word.parts if part not in lexicon.stopwords())
-        asked.scoring.append(self._best(ranked))
-        self._score_name(asked, word.text)
+            ranked.append((place, WIDER_PLACE // step))
+        ranked.extend((part, PART) for part in word.parts if part not in lexicon.stopwords())
         asked.needles[word.text] = None
-        if counts:
-            asked.groups.append(AtLeast(tuple(alternatives)))
+        return alternatives, ranked
 
     def _loosely(self, asked: Asked, word: Word) -> None:
         """What a word has in common with rows that do not hold it: its parts, and pairs of characters in names."""
@@ -183,27 +198,7 @@ class Asker:
             if len(token) > 1 and 0 < self._share(token) <= _COMMON:
                 asked.near[Term(ALL, token)] = None
         if len(word.text) > 1:
-            asked.near.update((Term(GRAMS, pair), None) for pair in _pairs(word.text))
-
-    def _best(self, ranked: Iterable[tuple[str, int]]) -> BestOf:
-        weights: dict[Term, int] = {}
-        for token, share in ranked:
-            rarity = self._rarity(token)
-            for text in self._document.texts:
-                term = Term(text.name, token)
-                weights[term] = max(weights.get(term, 0), text.weight * share * rarity // 10_000)
-        return BestOf(tuple(Weighted(term, weight) for term, weight in weights.items()), _SPILL)
-
-    def _score_name(self, asked: Asked, word: str) -> None:
-        if 1 < len(word) <= _MAX_GRAM_WORD:
-            rarity = self._rarity(word)
-            pairs = tuple(Term(GRAMS, pair) for pair in _pairs(word))
-            asked.scoring.append(BestOf(tuple(Weighted(pair, _PAIR * rarity // 100) for pair in pairs), _SPILL))
-            asked.scoring.append(Weighted(AllOf(pairs), _IN_NAME * rarity * (len(word) - 1) // (100 * _MAX_NAME)))
-
-    def _rarity(self, token: str) -> int:
-        """Hundredths: how much a token tells among all rows. A word rare in names may be common everywhere else."""
-        return round(100 * math.log(1 + 1000 / max(1, self._share(token))) / math.log(1001))
+            asked.near.update((Term(GRAMS, pair), None) for pair in pairs(word.text))
 
 
 def _says_something(word: str) -> bool:
@@ -215,6 +210,23 @@ def _looks_like_name(piece: str, words: list[Word]) -> bool:
     if not 2 < len(piece) <= _MAX_NAME or len(words) < 2 or piece.isascii():
         return False
     return len(words[-1].text) == 1 and not any(word.text in lexicon.stopwords() for word in words)
+
+
+def _joined(words: list[Word]) -> list[Word]:
+    """Neighbours that the language data know as one word become that word, whatever stood between: 商标能抵押."""
+    kept = [word for word in words if word.text not in lexicon.stopwords()] or words
+    joined: list[Word] = []
+    for word in kept:
+        if joined and joined[-1].text + word.text in lexicon.synonyms():
+            joined[-1] = _as_name(joined[-1].text + word.text, [joined[-1], word])
+        else:
+            joined.append(word)
+    return joined
+
+
+def _whole(phrase: str) -> Word:
+    words = list(tokens.words_of(phrase))
+    return words[0] if len(words) == 1 else _as_name(phrase, words)
 
 
 def _as_name(piece: str, words: list[Word]) -> Word:
@@ -238,15 +250,11 @@ def _held(words: Iterable[str]) -> AllOf:
     return AllOf(tuple(Term(ALL, word) for word in words))
 
 
-def _pairs(word: str) -> list[str]:
-    return [word] if len(word) == 1 else [word[index : index + 2] for index in range(len(word) - 1)]
-
-
 def _in_names(word: str) -> list[Clause]:
     """The word as characters side by side in a name, whatever the segmenter made of that name."""
-    if len(word) > _MAX_GRAM_WORD:
+    if len(word) > MAX_GRAM_WORD:
         return []
-    return [AllOf(tuple(Term(GRAMS, pair) for pair in _pairs(word)))]
+    return [beside(word)]
 
 
 def _covering(word: Word) -> list[str]:

@@ -17,21 +17,26 @@ RELEVANCE = "relevance"
 
 @dataclass(frozen=True)
 class Text:
-    """A field people's words are looked for in. ``weight`` in hundredths; ``grams``: also by one or two characters."""
+    """A field people's words are looked for in. ``weight`` in hundredths; ``grams``: also by one or two characters.
+
+    ``places``: a place in a text is first of all one that this field names.
+    """
 
     name: str
     weight: int
     label: str = ""
     grams: bool = False
     highlight: bool = True
+    places: bool = False
 
 
 @dataclass(frozen=True)
 class Keyword:
-    """A field of exact values, to filter and to count (facet)."""
+    """A field of exact values, to filter and to count (facet). ``spoken``: (value, the words people say for it)."""
 
     name: str
     label: str
+    spoken: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)

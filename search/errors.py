@@ -1,4 +1,4 @@
-"""What can be wrong with an index on disk, and how a person is told."""
+"""What can be wrong with an index, on disk or on a server, and how a person is told."""
 
 import errno
 
@@ -18,6 +18,14 @@ _CAUSES = {
 
 class Damaged(Exception):
     """The current generation cannot be read as it was written. It can be built again."""
+
+
+class Unreachable(Exception):
+    """The search server does not answer, or not as it should. The embedded engine answers instead."""
+
+
+class Behind(Unreachable):
+    """The search server answers from an older generation than the embedded one."""
 
 
 class IndexUnusable(DomainError):

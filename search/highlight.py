@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from search.analysis import quantities
 from search.analysis.normalise import fold_with_origins
@@ -25,13 +26,18 @@ def highlight(original: str, needles: Iterable[str], limit: int = SNIPPET) -> tu
 
 
 def _spans(text: str, needles: Iterable[str]) -> list[tuple[int, int]]:
-    wanted = set(needles)
-    words = sorted((needle for needle in wanted if needle), key=lambda word: (-len(word), word))
-    spans = []
-    if words:
-        spans = [match.span() for match in re.finditer("|".join(map(re.escape, words)), text)]
-    spans.extend((item.start, item.end) for item in quantities.scan(text) if item.token in wanted)
+    wanted = frozenset(needles)
+    pattern = _pattern(wanted)
+    spans = [match.span() for match in pattern.finditer(text)] if pattern else []
+    if any(quantities.is_token(needle) for needle in wanted):
+        spans.extend((item.start, item.end) for item in quantities.scan(text) if item.token in wanted)
     return spans
+
+
+@lru_cache(maxsize=64)
+def _pattern(needles: frozenset[str]) -> re.Pattern[str] | None:
+    words = sorted((needle for needle in needles if needle), key=lambda word: (-len(word), word))
+    return re.compile("|".join(map(re.escape, words))) if words else None
 
 
 def _merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:

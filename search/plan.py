@@ -57,13 +57,18 @@ class Page:
 
 @dataclass(frozen=True)
 class AnalysedRow:
-    """One row as every engine stores it. ``tokens`` holds each Text field, ALL and GRAMS."""
+    """One row as every engine stores it. ``tokens`` holds each Text field, ALL and GRAMS.
+
+    ``names`` and ``known`` are for the vocabulary, not for an engine: names of this row, and of who stands by it.
+    """
 
     key: str
     tokens: Mapping[str, list[str]]
     keywords: Mapping[str, list[str]]
     numbers: Mapping[str, int]
     source: Mapping[str, str] = field(default_factory=dict)
+    names: tuple[str, ...] = ()
+    known: tuple[str, ...] = ()
 
 
 _MAX_KEYWORD = 200
@@ -85,12 +90,15 @@ def analyse(document: Document, row: Row) -> AnalysedRow:
         if text.highlight and values:
             source[text.name] = "；".join(values)
     numbers = {item.name: _number(row, item) for item in document.numbers}
+    proper = {text.name: tuple(_texts(row, text)) for text in document.texts if text.grams}
     return AnalysedRow(
         key=str(row["key"]),
         tokens={**per_field, ALL: everything, GRAMS: grams},
         keywords={item.name: [text[:_MAX_KEYWORD] for text in _texts(row, item)] for item in document.keywords},
         numbers={name: value for name, value in numbers.items() if value is not None},
         source=source,
+        names=tuple(value for name, values in proper.items() if name == document.lexicon for value in values),
+        known=tuple(value for name, values in proper.items() if name != document.lexicon for value in values),
     )
 
 

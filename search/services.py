@@ -1,24 +1,28 @@
 """Searching and keeping the index: what pages, the API and commands call."""
 
 import threading
+from collections.abc import Collection
 from dataclasses import replace
-from functools import lru_cache
+from functools import partial
 
 import structlog
 
 from common.errors import Invalid
-from search import cursors, engines, registry, sync
-from search.analysis import segmenter
-from search.analysis.correction import Corrector
+from search import cursors, engines, language, registry, sync
+from search.analysis import lexicon, segmenter
 from search.analysis.normalise import clean
-from search.asking import Asked, Asker
-from search.clauses import Clause, Eq, Filter, In, Overlaps, Range
+from search.asked import Asked
+from search.asking import Asker
+from search.clauses import AtLeast, Clause, Eq, Filter, In, Overlaps, Range
 from search.cursors import Cursor
 from search.declare import Document
-from search.engines.base import Reader
+from search.engines.base import Reader, Server
+from search.errors import Behind, Unreachable
 from search.highlight import highlight
-from search.plan import Boundary, Found, Page, Plan
-from search.query import MAX_SIZE, Hit, SearchQuery, SearchResult
+from search.own import fresh, shown
+from search.plan import AnalysedRow, Boundary, Found, Page, Plan
+from search.query import MAX_SIZE, MAX_TEXT, Hit, SearchQuery, SearchResult
+from search.suggesting import Suggestion
 from search.sync import Drift
 
 # A rung of the ladder that fills a first page is enough; sorted lists never get looser than they must.
@@ -26,16 +30,47 @@ _ENOUGH = 10
 _MAX_VALUE = 200
 _MAX_FILTERS = 40
 
+Changed = dict[str, AnalysedRow | None]
+
 _log = structlog.get_logger("search.services")
 
 
-def search(query: SearchQuery, document: str = "products") -> SearchResult:
-    """Run ``query``: any text is accepted; an unknown field, sort or cursor is Invalid. Builds a missing index."""
+def search(query: SearchQuery, document: str = "products", own: Collection[str] = ()) -> SearchResult:
+    """Run ``query``: any text is accepted; an unknown field, sort or cursor is Invalid. Builds a missing index.
+
+    ``own``: keys the reader edits; she sees her changes even before the index has them.
+    ``engine`` of the result says who answered: a server that does not is replaced within two seconds.
+    """
     declared = registry.get(document)
-    sort = declared.sort_named(query.sort)
+    declared.sort_named(query.sort)
     _require_declared(declared, query)
-    reader = _reader(declared)
-    asked = Asker(declared, lambda: _corrector(declared, reader), reader.share).ask(query.text)
+    changed = fresh(declared, own)
+    try:
+        if (server := engines.server()) is not None:
+            return _answer_of(server, declared, query, changed)
+    except Unreachable as error:
+        _log.warning("search_server_not_answering", document=document, error=str(error))
+    return _answer(declared, query, changed, _reader(declared), engines.embedded().name)
+
+
+def _answer_of(server: Server, document: Document, query: SearchQuery, changed: Changed) -> SearchResult:
+    """What the server answers, in time or Unreachable. An index it has not got is built by the first search."""
+    deadline = server.deadline()
+    reader = sync.server_reader(document)
+    if reader is None:
+        _log.info("search_index_built_on_demand", document=document.name, engine=server.name)
+        sync.rebuild(document)
+        deadline, reader = server.deadline(), sync.server_reader(document)
+    if reader is None:
+        raise Unreachable(f"{document.name}: no generation after a rebuild")
+    return server.in_time(deadline, partial(_answer, document, query, changed, reader, server.name))
+
+
+def _answer(document: Document, query: SearchQuery, changed: Changed, reader: Reader, engine: str) -> SearchResult:
+    sort = document.sort_named(query.sort)
+    # Queries are read with the words that this generation was built with, not with those of a moment later.
+    lexicon.use(reader.manifest.synonyms)
+    asked = Asker(document, language.of(document, reader), reader.share).ask(query.text)
     cursor = cursors.decode(query.after, query.sort) if query.after else None
     plan = Plan(
         scoring=() if sort else asked.ranking(),
@@ -49,19 +84,25 @@ def search(query: SearchQuery, document: str = "products") -> SearchResult:
     if not query.text.strip():
         rungs = [None]
     rung, exact = _climb(reader, plan, rungs, cursor, enough=1 if sort else _ENOUGH)
-    page = (
-        reader.search(replace(plan, match=rungs[rung])) if rungs else Page(0, [], {name: [] for name in query.facets})
-    )
+    chosen = replace(plan, match=rungs[rung] if rungs else AtLeast(()))
+    page = reader.search(chosen) if rungs else Page(0, [], {name: [] for name in query.facets})
+    seen = shown(page, chosen, changed)
     return SearchResult(
-        total=page.total,
-        hits=[_hit(found, asked, scored=sort is None) for found in page.hits],
+        total=seen.total,
+        hits=[_hit(found, asked, scored=sort is None) for found in seen.hits],
         facets=page.facets,
         corrected=asked.corrected,
         understood=asked.understood,
-        engine=engines.current().name,
+        engine=engine,
         next_after=_next(query.sort, rung, plan, page),
         exact=exact,
     )
+
+
+def suggest(text: str, document: str = "products") -> tuple[Suggestion, ...]:
+    """What may be meant by what was typed so far; any text is accepted."""
+    declared = registry.get(document)
+    return language.of(declared, _reader(declared)).suggester.suggest(clean(text, MAX_TEXT))
 
 
 def rebuild(document: str | None = None) -> dict[str, int]:
@@ -71,12 +112,33 @@ def rebuild(document: str | None = None) -> dict[str, int]:
 
 
 def ensure_current(document: str | None = None) -> list[str]:
-    """Build what has no generation or one of another version; returns the names of what was built."""
+    """Build what has no generation or one of another version, here or on a server; returns the names of what was."""
     chosen = [registry.get(document)] if document else registry.documents()
-    stale = [item for item in chosen if not sync.is_current(item)]
-    for item in stale:
-        sync.rebuild(item)
-    return [item.name for item in stale]
+    return [item.name for item in chosen if _ensured(item)]
+
+
+def _ensured(document: Document) -> bool:
+    if sync.is_current(document):
+        return sync.catch_up(document)
+    sync.rebuild(document)
+    return True
+
+
+def catch_up() -> list[str]:
+    """Build what a server missed while it was away; returns the names of what was built. An idempotent sweep."""
+    return [item.name for item in registry.documents() if sync.catch_up(item)]
+
+
+def server_trouble(document: str = "products") -> str:
+    """Why the server does not answer searches now, in Chinese; empty when it does or none is set."""
+    declared = registry.get(document)
+    try:
+        sync.server_reader(declared)
+    except Behind:
+        return "Elasticsearch 的索引正在补齐，暂由内置引擎检索，结果以数据库为准。"
+    except Unreachable:
+        return "Elasticsearch 没有应答，暂由内置引擎检索，结果相同；请检查 SEARCH_URL 和该服务，恢复后自动补齐。"
+    return ""
 
 
 def unindexed(document: str) -> dict[str, str]:
@@ -91,10 +153,17 @@ def drift(document: str = "products") -> Drift:
 
 
 def warm() -> threading.Thread:
-    """Load the dictionary in the background, so that the first person to search need not wait for it."""
-    thread = threading.Thread(target=segmenter.words, args=("预热",), daemon=True, name="search-warm")
+    """Load the dictionary and what the current generations know, so that the first person to search need not wait."""
+    thread = threading.Thread(target=_warm, daemon=True, name="search-warm")
     thread.start()
     return thread
+
+
+def _warm() -> None:
+    segmenter.words("预热")
+    for document in registry.documents():
+        if reader := sync.opened(document):
+            language.of(document, reader).load()
 
 
 def _reader(document: Document) -> Reader:
@@ -102,19 +171,10 @@ def _reader(document: Document) -> Reader:
     if reader is None or reader.manifest.version != sync.version(document):
         _log.info("search_index_built_on_demand", document=document.name)
         sync.rebuild(document)
-        reader = engines.current().reader(document)
+        reader = engines.embedded().reader(document)
     if reader is None:
         raise RuntimeError(f"{document.name}: no generation after a rebuild")
     return reader
-
-
-@lru_cache(maxsize=8)
-def _corrector_of(generation: str, names: tuple[str, ...]) -> Corrector:
-    return Corrector(names)
-
-
-def _corrector(document: Document, reader: Reader) -> Corrector:
-    return _corrector_of(f"{document.name}/{reader.manifest.generation}", reader.manifest.names)
 
 
 def _climb(

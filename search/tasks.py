@@ -3,9 +3,15 @@
 import structlog
 from celery import shared_task
 
-from search import services
+from search import popular, saved, services
 
 _log = structlog.get_logger("search.tasks")
+
+
+@shared_task
+def catch_up_index() -> list[str]:
+    """Build what a search server missed while it was away."""
+    return services.catch_up()
 
 
 @shared_task
@@ -14,3 +20,15 @@ def repair_index() -> None:
     if drift := services.drift():
         _log.warning("search_index_drifted", missing=len(drift.missing), extra=len(drift.extra), stale=len(drift.stale))
         services.rebuild("products")
+
+
+@shared_task
+def gather_searches() -> None:
+    """Count what was searched for."""
+    popular.gather()
+
+
+@shared_task
+def tell_new_hits() -> None:
+    """Tell owners of saved searches what is new."""
+    saved.tell_new_hits()

@@ -23,10 +23,12 @@ def talent_by_code(code: str) -> Party | None:
     return Party.objects.filter(talent_code=code, kind__in=[Party.Kind.PERSON, Party.Kind.TEAM]).first()
 
 
-def titles_on(party_ids: Iterable[int], on: date | None = None) -> dict[int, list[str]]:
-    """Titles in force on ``on`` (today) by party id, with their level where it is known; one query."""
+def titles_on(party_ids: Iterable[int] | None, on: date | None = None) -> dict[int, list[str]]:
+    """Titles in force on ``on`` (today) by party id (None: everybody's), with their level where known; one query."""
     day = on or clock.today()
-    rows = TalentTitle.objects.filter(Q(valid_to=None) | Q(valid_to__gte=day), party_id__in=set(party_ids))
+    rows = TalentTitle.objects.filter(Q(valid_to=None) | Q(valid_to__gte=day))
+    if party_ids is not None:
+        rows = rows.filter(party_id__in=set(party_ids))
     held: dict[int, list[str]] = defaultdict(list)
     for party_id, title, level in rows.order_by("party_id", "pk").values_list("party_id", "title", "level"):
         held[party_id].append(effective(title, level))

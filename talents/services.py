@@ -112,7 +112,9 @@ def team_leave(*, actor: User, member: TeamMember, left_on: date | None = None) 
 
 @transaction.atomic
 def team_bearer_set(*, actor: User, team: Party, bearer: Party) -> None:
-    """Name who borrows for a team without a legal person."""
+    """Name who borrows for a team without a legal person; the office does, on what team and bearer declared to it."""
+    if not actor.has_role(*OFFICE_ROLES):
+        raise NotAllowed("承贷人由金融办登记。")
     if team.kind != Party.Kind.TEAM:
         raise Invalid("只有人才团队需要指定承贷人。", field="bearer")
     if bearer.kind not in (Party.Kind.PERSON, Party.Kind.ENTERPRISE):

@@ -1,5 +1,6 @@
 """Guards of the whole suite: what they catch is a bug in the product, not in the test."""
 
+import os
 import random
 from datetime import datetime
 from typing import Any
@@ -14,11 +15,23 @@ from tests.codes import credit_code
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Races are proven on PostgreSQL only: SQLite's single writer hides them."""
-    if connection.vendor != "postgresql":
+    """Races are proven on PostgreSQL only: SQLite's single writer hides them. No fake stands in for a server."""
+    missing = {
+        "postgresql": connection.vendor != "postgresql" and "needs PostgreSQL (set TEST_DATABASE_URL)",
+        "elasticsearch": not os.environ.get("TEST_SEARCH_URL") and "needs Elasticsearch (set TEST_SEARCH_URL)",
+    }
+    for marker, reason in missing.items():
         for item in items:
-            if item.get_closest_marker("postgresql"):
-                item.add_marker(pytest.mark.skip(reason="needs PostgreSQL (set TEST_DATABASE_URL)"))
+            if reason and item.get_closest_marker(marker):
+                item.add_marker(pytest.mark.skip(reason=reason))
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Counts of the heavy proofs (``record_property("proof", …)``), wherever the test ran."""
+    for report in terminalreporter.getreports("passed"):
+        for name, value in report.user_properties:
+            if name == "proof":
+                terminalreporter.write_line(f"{report.nodeid.rpartition('::')[2]}：{value}")
 
 
 @pytest.fixture(autouse=True)

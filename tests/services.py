@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Callable
 
 
@@ -36,7 +37,39 @@ def _chromium() -> str:
     return "" if started.returncode == 0 else f"chromium 不能启动：{started.stderr.strip()[-200:]}"
 
 
-SERVICES: dict[str, Callable[[], str]] = {"postgresql": _postgresql, "chromium": _chromium}
+def _elasticsearch() -> str:
+    url = os.environ.get("TEST_SEARCH_URL", "")
+    if not url:
+        return "TEST_SEARCH_URL 未设置"
+    try:
+        with urllib.request.urlopen(f"{url}/_cluster/health", timeout=3) as answer:
+            return "" if answer.status == 200 else f"HTTP {answer.status}"
+    except OSError as error:
+        return str(error)
+
+
+def _broker(name: str) -> str:
+    from kombu.connection import Connection
+    from kombu.exceptions import OperationalError
+
+    url = os.environ.get(f"TEST_{name.upper()}_URL", "")
+    if not url:
+        return f"TEST_{name.upper()}_URL 未设置"
+    try:
+        with Connection(url) as connection:
+            connection.ensure_connection(max_retries=1, timeout=3)
+    except (OperationalError, OSError) as error:
+        return str(error).strip() or type(error).__name__
+    return ""
+
+
+SERVICES: dict[str, Callable[[], str]] = {
+    "postgresql": _postgresql,
+    "chromium": _chromium,
+    "elasticsearch": _elasticsearch,
+    "redis": lambda: _broker("redis"),
+    "rabbitmq": lambda: _broker("rabbitmq"),
+}
 
 
 def main() -> int:

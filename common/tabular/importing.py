@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
@@ -13,9 +13,11 @@ from django.db import connection, transaction
 from common import audit
 from common.errors import DomainError
 from common.tabular.cells import Parser
-from common.tabular.reading import BadFile, Refused, read_lines
+from common.tabular.reading import BadFile, Line, Refused, read_lines
 
 Row = dict[str, Any]
+# Rows with their line of the sheet.
+Rows = list[tuple[int, Row]]
 
 
 class Outcome(Enum):
@@ -76,22 +78,21 @@ class _Undo(Exception):
     """Leave the transaction without keeping it."""
 
 
-def run_import(path: Path, importer: Importer, *, dry_run: bool = False, skip_invalid: bool = False) -> ImportReport:
+def run_import(
+    path: Path,
+    importer: Importer,
+    *,
+    dry_run: bool = False,
+    skip_invalid: bool = False,
+    read: Callable[[Path], Iterator[Line]] = read_lines,
+) -> ImportReport:
     """Import ``path``; any invalid row means nothing is written, unless ``skip_invalid``."""
-    report = ImportReport()
-    try:
-        rows = list(_parsed(read_lines(path), importer, report))
-    except BadFile as error:
-        report.reject(error.row, error.column, error.message)
-        report.refused = True
+    rows, report = parse(read(path), importer)
+    if report.refused:
         return report
     try:
         with transaction.atomic():
-            _wait_for_other_imports()
-            if isinstance(importer, Preparing):
-                importer.prepare([row for _, row in rows])
-            for number, row in rows:
-                _apply(importer, number, row, report)
+            apply_rows(importer, rows, report)
             if dry_run or (report.rejected and not skip_invalid):
                 raise _Undo
             if report.created or report.updated:
@@ -102,6 +103,26 @@ def run_import(path: Path, importer: Importer, *, dry_run: bool = False, skip_in
         if report.rejected and not skip_invalid:
             report.created = report.updated = report.unchanged = 0
     return report
+
+
+def parse(lines: Iterable[Line], importer: Importer) -> tuple[Rows, ImportReport]:
+    """Check every cell: (good rows, report of the bad ones; ``refused`` with no rows when the file is no such file)."""
+    report = ImportReport()
+    try:
+        return list(_parsed(lines, importer, report)), report
+    except BadFile as error:
+        report.reject(error.row, error.column, error.message)
+        report.refused = True
+        return [], report
+
+
+def apply_rows(importer: Importer, rows: Rows, report: ImportReport) -> None:
+    """Apply ``rows`` in the current transaction, counting into ``report``; a row that is refused leaves no trace."""
+    _wait_for_other_imports()
+    if isinstance(importer, Preparing):
+        importer.prepare([row for _, row in rows])
+    for number, row in rows:
+        _apply(importer, number, row, report)
 
 
 def _wait_for_other_imports() -> None:

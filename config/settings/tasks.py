@@ -1,4 +1,8 @@
-"""Celery: one filesystem broker inside DATA_DIR by default, Redis or RabbitMQ through CELERY_BROKER_URL."""
+"""Celery: one filesystem broker inside DATA_DIR by default, Redis or RabbitMQ through CELERY_BROKER_URL.
+
+Delivery is at least once: a message is acknowledged after its work, and given again when its worker is lost. The work
+is therefore idempotent, and no business fact lives in a queue only: every task sweeps rows, or is the hint of one.
+"""
 
 from typing import Any
 
@@ -11,7 +15,18 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "Asia/Shanghai"
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_TIMEOUT = 3
+# A sweep that cannot give its hints fails quickly; the next one gives them again.
+CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0.2}
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {}
+
+if CELERY_BROKER_URL.startswith(("redis://", "rediss://")):
+    # Longer than the longest job: Redis gives a message again that is not acknowledged within this many seconds.
+    # A job given twice all the same is claimed once (common.jobs).
+    CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 2 * 3600}
 
 if CELERY_BROKER_URL.startswith("filesystem://"):
     _folders = {name: env.DATA_DIR / "broker" / name for name in ("messages", "control")}
@@ -28,7 +43,18 @@ if CELERY_BROKER_URL.startswith("filesystem://"):
 # Schedules are code, reviewed like code. Every entry is an idempotent sweep, so a missed or doubled tick does no harm.
 CELERY_BEAT_SCHEDULE = {
     "relay-outbox": {"task": "common.tasks.relay_outbox", "schedule": 2.0, "options": {"expires": 10}},
+    "catch-up-index": {"task": "search.tasks.catch_up_index", "schedule": 5.0, "options": {"expires": 10}},
+    "start-jobs": {"task": "common.tasks.start_jobs", "schedule": 2.0, "options": {"expires": 10}},
+    "hand-over-deliveries": {
+        "task": "accounts.tasks.hand_over_deliveries",
+        "schedule": 5.0,
+        "options": {"expires": 30},
+    },
+    "tidy-uploads": {"task": "accounts.tasks.tidy_uploads", "schedule": 24 * 3600.0, "options": {"expires": 3600}},
     "nightly-index-check": {"task": "search.tasks.repair_index", "schedule": 24 * 3600.0, "options": {"expires": 3600}},
+    "gather-searches": {"task": "search.tasks.gather_searches", "schedule": 300.0, "options": {"expires": 240}},
+    "tell-new-hits": {"task": "search.tasks.tell_new_hits", "schedule": 900.0, "options": {"expires": 800}},
     "nightly-rematch": {"task": "matching.tasks.rematch_all", "schedule": 24 * 3600.0, "options": {"expires": 3600}},
+    "tell-eligible": {"task": "matching.tasks.tell_eligible", "schedule": 3600.0, "options": {"expires": 1800}},
     "lapse-overdue": {"task": "matching.tasks.lapse_overdue", "schedule": 3600.0, "options": {"expires": 1800}},
 }

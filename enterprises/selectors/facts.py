@@ -12,7 +12,8 @@ from common import clock
 from enterprises.fact_cells import FACT_CELLS, REGION
 from enterprises.models import EnterpriseProfile, Fact
 
-_RANK = {Fact.Source.VERIFIED.value: 2, Fact.Source.IMPORTED.value: 1, Fact.Source.DECLARED.value: 0}
+# A later date beats any source; of one day verified beats imported beats declared.
+RANK = {Fact.Source.VERIFIED.value: 2, Fact.Source.IMPORTED.value: 1, Fact.Source.DECLARED.value: 0}
 
 
 @dataclass(frozen=True)
@@ -126,4 +127,4 @@ def _row(field: str, fact: Fact | None, day: date) -> FactRow:
 
 
 def _strength(fact: Fact) -> tuple[date, int]:
-    return fact.as_of, _RANK[fact.source]
+    return fact.as_of, RANK[fact.source]

@@ -72,7 +72,7 @@ def open_pool(institution: Party) -> list[MaskedNeed]:
         for need in waiting.select_related("party").order_by("-created_at", "-pk")
         if not says_who(need.code, need.party)
     ]
-    return _masked_all(needs)
+    return masked_needs(needs)
 
 
 def amount_band(amount: int | None) -> str:
@@ -97,7 +97,8 @@ def says_who(text: str, party: Party) -> bool:
     return any(len(part) > 1 and part in plain for part in telling)
 
 
-def _masked_all(needs: Iterable[Need]) -> list[MaskedNeed]:
+def masked_needs(needs: Iterable[Need]) -> list[MaskedNeed]:
+    """:func:`masked_need` of many, in a few queries."""
     wanted = list(needs)
     subjects = subjects_of(wanted)
     return [_masked(need, subjects[need.pk]) for need in wanted]

@@ -1,5 +1,7 @@
 """Reads of needs. Who may read them is in policies."""
 
+from collections.abc import Iterable
+
 from django.db.models import QuerySet
 
 from accounts.models import Party
@@ -19,3 +21,8 @@ def drafts_of(party: Party) -> QuerySet[Need]:
 def need_by_code(code: str) -> Need | None:
     """The need with that code, its party loaded."""
     return Need.objects.select_related("party").filter(code=code).first()
+
+
+def needs_by_id(ids: Iterable[int]) -> QuerySet[Need]:
+    """Needs with those ids, by id."""
+    return Need.objects.filter(pk__in=list(ids)).order_by("pk")

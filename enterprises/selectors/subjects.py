@@ -1,9 +1,10 @@
 """What is known of a party and its need on one day, as the typed values rules read. Always set-based."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from dateutil.relativedelta import relativedelta
 from django.db.models import Q
@@ -22,7 +23,7 @@ from talents.selectors import titles_on
 
 _QUALIFYING = (TalentRole.Role.FOUNDER, TalentRole.Role.LEADER)
 # A computed field is shown under its own name while it comes from a stored fact of another.
-_COMPUTED_FROM = {REGION: "places", ESTABLISHED: "age_months"}
+SPOKEN_OF = {REGION: "places", ESTABLISHED: "age_months"}
 
 
 @dataclass
@@ -69,11 +70,21 @@ def _subject(code: str, known: _Known, need: Need | None, day: date) -> Subject:
     return Subject(code=code, as_of=day, values=values, established_on=known.established_on, notes=known.notes)
 
 
+def kinds_value(kinds: Iterable[str]) -> SetValue:
+    """What a need looks for, as rules read it."""
+    return SetValue(yes=frozenset(kinds), complete=True)
+
+
+def guarantees_value(guarantees: Iterable[str] | None) -> SetValue:
+    """What a need can offer, as rules read it; None is not said."""
+    # Credit asks for no collateral.
+    return SetValue(yes=frozenset(guarantees or ()) | {"信用"}, complete=guarantees is not None)
+
+
 def _need_values(need: Need) -> dict[str, Value]:
-    offered = frozenset(need.guarantees or ()) | {"信用"}  # credit asks for no collateral
     values: dict[str, Value] = {
-        "need_kinds": SetValue(yes=frozenset(need.kinds), complete=True),
-        "need_guarantees": SetValue(yes=offered, complete=need.guarantees is not None),
+        "need_kinds": kinds_value(need.kinds),
+        "need_guarantees": guarantees_value(need.guarantees),
     }
     if need.amount is not None:
         values["need_amount"] = need.amount
@@ -84,7 +95,7 @@ def _need_values(need: Need) -> dict[str, Value]:
 
 def _known_of(party_ids: set[int], day: date) -> dict[int, _Known]:
     facts = latest_facts(party_ids, day)
-    titles = _leader_titles(party_ids, day)
+    titles = leader_titles(party_ids, day)
     listed = set(entries_on(day).filter(party_id__in=party_ids).values_list("party_id", flat=True))
     # Before the first list was published nobody can be known to be off it.
     any_list = WhitelistBatch.objects.filter(published_on__lte=day).exists()
@@ -98,35 +109,39 @@ def _known_of(party_ids: set[int], day: date) -> dict[int, _Known]:
     return found
 
 
+def fact_value(name: str, stored: Any, day: date) -> tuple[str, Value | None]:
+    """The field a stored fact speaks of, and what it says on ``day``; None when it says nothing a rule reads."""
+    if name == REGION:
+        return "places", places.membership(stored)
+    if name == ESTABLISHED:
+        return "age_months", age_months(date.fromisoformat(stored), day)
+    if name == "tags":
+        return name, tag_set(stored)
+    if name == "leader_titles":
+        return name, title_set(stored)
+    readable = name in FIELDS and FIELDS[name].owner is Owner.FACT
+    return name, stored if readable else None
+
+
 def _from_facts(facts: dict[str, Fact], day: date) -> _Known:
     known = _Known()
     for name, fact in facts.items():
         if has_expired(fact, day):
-            known.notes[_COMPUTED_FROM.get(name, name)] = expiry_note(fact)
-        elif name == REGION:
-            _add_places(known, fact.value)
-        elif name == ESTABLISHED:
+            known.notes[SPOKEN_OF.get(name, name)] = expiry_note(fact)
+            continue
+        field_name, value = fact_value(name, fact.value, day)
+        if value is not None:
+            known.values[field_name] = value
+        if name == ESTABLISHED:
             known.established_on = date.fromisoformat(fact.value)
-            if (age := age_months(known.established_on, day)) is not None:
-                known.values["age_months"] = age
-        elif name == "tags":
-            _add_tags(known, fact.value)
-        elif name == "leader_titles":
-            known.values[name] = title_set(fact.value)
-        elif name in FIELDS and FIELDS[name].owner is Owner.FACT:
-            known.values[name] = fact.value
+        _add_notes(known, name, fact.value)
     return known
 
 
-def _add_places(known: _Known, region: str) -> None:
-    known.values["places"] = places.membership(region)
-    if places.descendants(region):
-        known.notes["places"] = f"所在地区只登记到{places.label(region)}，请补充到旗区或园区"
-
-
-def _add_tags(known: _Known, tags: list[str]) -> None:
-    known.values["tags"] = tag_set(tags)
-    if misplaced := [tag for tag in tags if is_talent_tag(tag)]:
+def _add_notes(known: _Known, name: str, stored: Any) -> None:
+    if name == REGION and places.descendants(stored):
+        known.notes["places"] = f"所在地区只登记到{places.label(stored)}，请补充到旗区或园区"
+    if name == "tags" and (misplaced := [tag for tag in stored if is_talent_tag(tag)]):
         known.notes["leader_titles"] = f"“{'、'.join(misplaced)}”填在了企业资质里，请改填到人才称号"
 
 
@@ -134,31 +149,35 @@ def _add_titles(known: _Known, from_talents: list[str]) -> None:
     stated = known.values.get("leader_titles")
     if from_talents:
         found = title_set(from_talents, complete=False)
-        known.values["leader_titles"] = _joined(stated, found) if isinstance(stated, SetValue) else found
+        known.values["leader_titles"] = joined(stated, found) if isinstance(stated, SetValue) else found
     value = known.values.get("leader_titles")
     if isinstance(value, SetValue) and BARE_TITLE in value.yes and value.unsure:
         known.notes["leader_titles"] = "“草原英才”级别不明（自治区级或市级），请补充认定证书"
 
 
-def _joined(stated: SetValue, found: SetValue) -> SetValue:
+def joined(stated: SetValue, found: SetValue) -> SetValue:
+    """What the firm states of its titles together with those found from its talents."""
     yes = stated.yes | found.yes
     return SetValue(yes=yes, complete=stated.complete, unsure=(stated.unsure | found.unsure) - yes)
 
 
-def _leader_titles(party_ids: set[int], day: date) -> dict[int, list[str]]:
-    """Titles that count for each party: its own as a talent, and those of talents who founded or lead it on ``day``."""
-    roles = (
-        TalentRole.objects.filter(Q(since=None) | Q(since__lte=day), firm_id__in=party_ids, role__in=_QUALIFYING)
-        .filter(Q(until=None) | Q(until__gte=day))
-        .order_by("pk")
-        .values_list("firm_id", "talent_id")
-    )
+def leader_titles(party_ids: Set[int] | None, day: date) -> dict[int, list[str]]:
+    """Titles that count for each party (None: for everybody), its own as a talent, and those of talents who founded or
+    lead it on ``day``; a party without any is left out."""
+    roles = TalentRole.objects.filter(Q(since=None) | Q(since__lte=day), role__in=_QUALIFYING)
+    roles = roles.filter(Q(until=None) | Q(until__gte=day)).order_by("pk")
+    if party_ids is not None:
+        roles = roles.filter(firm_id__in=party_ids)
     bearers: dict[int, set[int]] = defaultdict(set)
-    for firm_id, talent_id in roles:
+    for firm_id, talent_id in roles.values_list("firm_id", "talent_id"):
         bearers[firm_id].add(talent_id)
     talents = {talent for held in bearers.values() for talent in held}
-    held_on_day = titles_on(party_ids | talents, day)
-    return {
-        party_id: [title for holder in sorted({party_id, *bearers[party_id]}) for title in held_on_day.get(holder, [])]
-        for party_id in party_ids
+    held_on_day = titles_on(None if party_ids is None else party_ids | talents, day)
+    wanted = party_ids if party_ids is not None else bearers.keys() | held_on_day.keys()
+    found = {
+        party_id: [
+            title for holder in sorted({party_id, *bearers.get(party_id, ())}) for title in held_on_day.get(holder, [])
+        ]
+        for party_id in wanted
     }
+    return {party_id: titles for party_id, titles in found.items() if titles}

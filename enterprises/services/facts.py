@@ -1,4 +1,4 @@
-"""Recording facts: dated statements with a source. Nothing here recomputes matches; those read facts live."""
+"""Recording facts: dated statements with a source. Stored matches of the party follow through the outbox."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import Party, User
-from common import audit, clock
+from common import audit, clock, outbox
 from common.errors import Invalid, NotAllowed
 from common.tabular import Outcome
 from enterprises.fact_cells import FACT_CELLS, problem_of
@@ -16,6 +16,9 @@ from enterprises.models import Fact
 from enterprises.policies import can
 from enterprises.selectors.facts import current_facts
 from enterprises.tags import is_talent_tag
+
+# Something else is known of a party, by its id.
+PARTIES_TOPIC = "enterprises.parties"
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,8 @@ def facts_record(*, actor: User, party: Party, statements: Sequence[Statement]) 
         else:
             outcomes.append(_correct(actor, party, fact, statement))
     Fact.objects.bulk_create(added)
+    if any(outcome is not Outcome.UNCHANGED for outcome in outcomes):
+        outbox.publish(PARTIES_TOPIC, str(party.pk))
     return outcomes
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from accounts.models import Party, User
-from common import audit, clock
+from common import audit, clock, outbox
 from common.errors import Conflict, Invalid, NotAllowed
 from enterprises import closing
 from enterprises.facts import CATEGORIES, GUARANTEES
@@ -18,6 +18,8 @@ from enterprises.states import NEED
 
 MAX_AMOUNT = 10**12
 MAX_TERM_MONTHS = 600
+# A need was registered, changed or ended, by its id.
+NEEDS_TOPIC = "enterprises.needs"
 
 # What an empty draft holds, and what is left of one that was given up.
 EMPTY: dict[str, Any] = {
@@ -60,6 +62,7 @@ def need_register(
     except IntegrityError as error:
         raise Conflict(f"需求编号 {code} 已被使用，请换一个编号。", field="code") from error
     audit.record("need_register", actor=actor, obj=need, code=need.code, kinds=need.kinds)
+    outbox.publish(NEEDS_TOPIC, str(need.pk))
     return need
 
 
@@ -95,6 +98,7 @@ def need_submit(*, actor: User, need: Need) -> Need:
     _copy(need, current)
     NEED.move(need, Need.State.OPEN, actor=actor, created_at=now, updated_at=now)
     audit.record("need_register", actor=actor, obj=need, code=need.code, kinds=need.kinds)
+    outbox.publish(NEEDS_TOPIC, str(need.pk))
     return need
 
 
@@ -123,6 +127,7 @@ def need_update(
     _write(current, {name: content[name] for name in changed})
     _copy(need, current)
     audit.record("need_update", actor=actor, obj=need, code=need.code, changed=changed)
+    outbox.publish(NEEDS_TOPIC, str(need.pk))
     return True
 
 
@@ -139,6 +144,7 @@ def need_close(*, actor: User, need: Need, reason: str = "") -> None:
     NEED.move(need, Need.State.CLOSED, actor=actor, reason=reason, updated_at=clock.now(), **left)
     audit.record("need_close", actor=actor, obj=need, code=need.code, reason=reason)
     closing.closed(actor, need, reason)
+    outbox.publish(NEEDS_TOPIC, str(need.pk))
 
 
 def _locked(actor: User, need: Need) -> Need:

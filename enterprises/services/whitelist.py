@@ -7,10 +7,11 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import Party, Role, User
 from accounts.policies import OFFICE_ROLES
-from common import audit, clock
+from common import audit, clock, outbox
 from common.errors import Conflict, Invalid, Missing, NotAllowed
 from enterprises.models import WhitelistBatch, WhitelistEntry
 from enterprises.policies import acts_for
+from enterprises.services.facts import PARTIES_TOPIC
 from journal.services import post
 
 MEMBER_KINDS = (Party.Kind.ENTERPRISE, Party.Kind.PERSON, Party.Kind.TEAM)
@@ -41,6 +42,8 @@ def whitelist_publish(
         quantity=len(parties),
         fields={"basis_doc": basis_doc},
     )
+    for party in parties:
+        outbox.publish(PARTIES_TOPIC, str(party.pk))
     audit.record("whitelist_publish", actor=actor, obj=batch, code=code, parties=len(parties))
     return batch
 
@@ -71,6 +74,7 @@ def whitelist_exit(
     for entry in still_on:
         _end(entry, exit_on, reason.strip())
     if still_on:
+        outbox.publish(PARTIES_TOPIC, str(party.pk))
         audit.record("whitelist_exit", actor=actor, obj=party, exit_on=exit_on, entries=len(still_on))
     return len(still_on)
 

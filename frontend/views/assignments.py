@@ -5,11 +5,12 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.codes import plain_code
 from accounts.models import Party, User
 from accounts.selectors import party_by_code
-from common.errors import Conflict, Invalid, Missing
+from common.errors import Conflict, DomainError, Invalid, Missing
 from frontend.desk_forms import blame, problems_of
 from frontend.office_forms import AssignForm, EndForm
 from frontend.views.officers import required_office, status_of
@@ -24,15 +25,13 @@ from matching.cases.selectors_roster import (
     proposals,
 )
 from matching.models import LiaisonAssignment
+from talents.services import team_bearer_set
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def assignment(request: HttpRequest, code: str) -> HttpResponse:
     """Assign or hand over (``action`` assign), or end (``end``). ``seen`` says which assignment the page showed."""
-    user = required_office(request)
-    party = party_by_code(code) or party_by_code(code.upper())
-    if party is None or party.kind not in SERVED_KINDS:
-        raise Missing("没有这一户，请回到列表重新选择。")
+    user, party = required_office(request), _party(code)
     current = current_of(party)
     ending = request.POST.get("action") == "end"
     form, end_form = _forms(request, current, ending=ending)
@@ -51,6 +50,29 @@ def assignment(request: HttpRequest, code: str) -> HttpResponse:
             messages.success(request, done)
             return redirect("frontend:assignment", party.code)
     return _page(request, party, current, form, end_form, conflict, status_of(chosen, conflict))
+
+
+@require_POST
+def bearer(request: HttpRequest, code: str) -> HttpResponse:
+    """Record who borrows for a team; a refusal comes back as a message on the page."""
+    user, team = required_office(request), _party(code)
+    found = party_by_code(plain_code(request.POST.get("bearer", "")))
+    try:
+        if found is None:
+            raise Invalid("没有这个编码的企业或个人，请核对后再登记承贷人。", field="bearer")
+        team_bearer_set(actor=user, team=team, bearer=found)
+    except DomainError as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, f"已登记承贷人：{found.name}。")
+    return redirect("frontend:assignment", team.code)
+
+
+def _party(code: str) -> Party:
+    party = party_by_code(plain_code(code))
+    if party is None or party.kind not in SERVED_KINDS:
+        raise Missing("没有这一户，请回到列表重新选择。")
+    return party
 
 
 def _forms(request: HttpRequest, current: LiaisonAssignment | None, *, ending: bool) -> tuple[AssignForm, EndForm]:

@@ -16,6 +16,9 @@ from frontend.desk_forms import NewProductForm, ProductForm, ReasonForm, blame, 
 from frontend.detail import conditions
 from frontend.viewer import required_user
 from frontend.views.desk import required_desk
+from matching.disclosure import coarse
+from matching.gaps import exclusions
+from matching.selectors import fitting_counts
 from products import services
 from products.content import content_of
 from products.models import ProductVersion
@@ -66,7 +69,7 @@ def products(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def product(request: HttpRequest, code: str) -> HttpResponse:
     """Every version with what may be done; POST does one of them."""
-    user, versions = _own(request, code)
+    user, versions = own_versions(request, code)
     if request.method != "POST":
         return _page(request, user, versions)
     move = MOVES.get(request.POST.get("action", ""))
@@ -84,9 +87,17 @@ def product(request: HttpRequest, code: str) -> HttpResponse:
     try:
         move.service(actor=user, version=version, **given)
     except Conflict as error:
-        return _page(request, *_own(request, code), conflict=error.message, status=409)
+        return _page(request, *own_versions(request, code), conflict=error.message, status=409)
     messages.success(request, f"{version.name} 第 {version.number} 版：{move.done}")
     return redirect("frontend:desk_product", code)
+
+
+def _fit(version: ProductVersion) -> dict[str, Any]:
+    """How many open needs a listed version fits and what shuts out most, coarse: the institution may not know who."""
+    code = version.product.code
+    sure, maybe = fitting_counts([version]).get(code, (0, 0))
+    shut_out = [(one.label, coarse({"": one.needs})[""]) for one in exclusions().get(code, ())[:3]]
+    return {**coarse({"satisfied": sure, "unknown": maybe}), "excluding": [row for row in shut_out if row[1]]}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -107,7 +118,7 @@ def product_new(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def product_edit(request: HttpRequest, code: str) -> HttpResponse:
     """Change the open draft, or start the next version from the newest one."""
-    user, versions = _own(request, code)
+    user, versions = own_versions(request, code)
     newest = versions[0]
     if not can(user, "revise", newest.product):
         raise NotAllowed("只有本机构的产品经办可以修改产品。")
@@ -140,7 +151,8 @@ def _form(
     return render(request, "frontend/desk/product_form.html", context, status=422 if problems else 200)
 
 
-def _own(request: HttpRequest, code: str) -> tuple[User, list[ProductVersion]]:
+def own_versions(request: HttpRequest, code: str) -> tuple[User, list[ProductVersion]]:
+    """The reader and every version of a product of the own institution, newest first; else Missing."""
     party = required_desk(request)
     rows = shelf_of(party.pk).filter(product__code=code).select_related("made_by", "approved_by")
     versions = list(rows.select_related("product__institution__institution"))
@@ -173,6 +185,7 @@ def _page(
         or (newest.state not in (State.DRAFT, State.IN_REVIEW) and can(user, "revise", newest.product)),
         "drafting": newest.state == State.DRAFT,
         "conditions": conditions(newest),
+        "fit": _fit(listed) if listed else None,
         "texts": text_conditions(newest),
         "stale": listed is not None and unconfirmed(listed, today),
         "listed": listed,

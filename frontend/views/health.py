@@ -12,7 +12,7 @@ from ledger.selectors import plans
 from products.selectors import listed_versions
 from search import registry
 from search.query import SearchQuery
-from search.services import search
+from search.services import search, server_trouble
 from search.sync import is_current
 
 _COUNTED = SearchQuery(size=1)
@@ -28,11 +28,15 @@ def healthz(request: HttpRequest) -> JsonResponse:
 @never_cache
 @login_not_required
 def readyz(request: HttpRequest) -> JsonResponse:
-    """200 when everything a reader needs is loaded; else 503 with ``missing``: part → Chinese reason."""
+    """200 when everything a reader needs is loaded; else 503 with ``missing``: part → Chinese reason.
+
+    ``degraded`` names what another part stands in for: readers are served, an administrator should look.
+    """
     missing = _missing()
     if missing:
         return JsonResponse({"status": "not_ready", "missing": missing}, status=503)
-    return JsonResponse({"status": "ready"})
+    trouble = server_trouble()
+    return JsonResponse({"status": "ready", **({"degraded": {"search": trouble}} if trouble else {})})
 
 
 def _missing() -> dict[str, str]:

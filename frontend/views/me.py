@@ -23,6 +23,7 @@ from frontend.clocks import PROMISED
 from frontend.forms import DraftForm, NeedForm, Problem, fact_inputs, need_texts, typed_facts
 from frontend.reasons import grouped
 from frontend.viewer import required_party, viewer
+from matching.advice import nearest, openings
 from matching.selectors import match_subject, stored_results
 from products.selectors import listed_versions
 
@@ -122,6 +123,8 @@ def matches(request: HttpRequest) -> HttpResponse:
     if reader is not None and reader.need is not None:
         found = match_subject(reader.subject, listed_versions(), seed=reader.need.code, all_verdicts=True)
         context["groups"] = grouped(found, whole=request.GET.get("all", ""))
+        context["openings"] = openings(found, reader.subject)
+        context["nearest"] = nearest(found, reader.subject)
     return render(request, "frontend/matches.html", context)
 
 

@@ -10,13 +10,14 @@ from django.shortcuts import render
 from common import clock
 from common.errors import Invalid
 from frontend import results
-from frontend.detail import application, closer_products, conditions, source_of
+from frontend.detail import application, beside, conditions, source_of
 from frontend.listing import SORTS, listing
 from frontend.reasons import reasons
 from frontend.viewer import viewer
 from matching.selectors import explain_product
 from products.presentation import text_conditions
-from products.selectors import unconfirmed, version_for_page
+from products.selectors import own_codes, unconfirmed, version_for_page
+from search.popular import note
 
 # What the embedded engine calls itself; any other name comes from a server that answered.
 EMBEDDED = "tantivy"
@@ -25,15 +26,17 @@ EMBEDDED = "tantivy"
 @login_not_required
 def products(request: HttpRequest) -> HttpResponse:
     """Results for the address's words and ticks, judged for the reader's need where there is one."""
-    reader = viewer(request)
+    reader, own = viewer(request), own_codes(request.user)
     page = listing(request.GET) if reader else listing(request.GET).without_verdicts()
     try:
-        judged = results.run(page, reader)
+        judged = results.run(page, reader, own)
     except Invalid:
         # A place in the list that no longer exists: start over rather than refuse the whole page.
         page = page.first_page()
-        judged = results.run(page, reader)
+        judged = results.run(page, reader, own)
     found = judged.result
+    if not page.after:
+        note(page.text, found.total)
     context = {
         "page": page,
         "found": found,
@@ -65,11 +68,11 @@ def product(request: HttpRequest, code: str) -> HttpResponse:
         "unconfirmed": unconfirmed(version, clock.today()),
         "source": source_of(version),
         "reasons": None,
-        "closer": [],
+        "beside": None,
         "application": None,
     }
     if reader is not None:
         context["reasons"] = reasons(explain_product(reader.subject, version))
-        context["closer"] = closer_products(reader, version)
+        context["beside"] = beside(reader, version)
         context["application"] = application(reader, version, context["reasons"])
     return render(request, "frontend/product.html", context)

@@ -23,6 +23,7 @@ from matching.cases.policies import can
 from matching.cases.states import State, has_consent
 from matching.models import Referral
 from matching.selectors import explain_product
+from products import selectors as products
 from products.models import InstitutionProfile, Product, ProductVersion
 
 Channel = Referral.Channel
@@ -92,6 +93,7 @@ def open_referral(
                 kind=version.product.category if version else kind or kind_of(need, institution),
                 channel=channel,
                 reasons=_evidence(need, version) if version else [],
+                programme_hash=products.programme_hash() if version else "",
                 moved_from=moved_from,
                 created_by=actor,
                 dispatched_at=clock.now(),
@@ -192,6 +194,7 @@ def _evidence(need: Need, version: ProductVersion) -> list[dict[str, Any]]:
             "required": result.required,
             "actual": result.actual,
             "missing": [item.label for item in result.missing],
+            "where": [item.where for item in result.missing],
             "gap": result.gap,
             "from_date": result.from_date.isoformat() if result.from_date else None,
         }

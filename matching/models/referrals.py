@@ -50,6 +50,8 @@ class Referral(models.Model):
     state = models.CharField("状态", max_length=12, choices=State, default=State.PENDING)
     # The explanation as it stood when the firm applied: evidence, never recomputed.
     reasons = models.JSONField("匹配依据", default=list)
+    # The shelf it was judged on; empty where no product was named.
+    programme_hash = models.CharField("规则指纹", max_length=64, blank=True)
     moved_from = models.OneToOneField("self", models.PROTECT, null=True, related_name="moved_to", verbose_name="转自")
     refusal = models.CharField("拒绝原因", max_length=12, choices=Refusal, blank=True)
     refusal_note = models.CharField("拒绝说明", max_length=300, blank=True)

@@ -205,3 +205,17 @@ class SearchResultSerializer(serializers.Serializer[dict[str, Any]]):
     hits = HitSerializer(many=True)
     engine = serializers.CharField()
     next_after = serializers.CharField(allow_null=True)
+
+
+class SuggestParameters(serializers.Serializer[dict[str, Any]]):
+    """What was typed so far."""
+
+    q = serializers.CharField(required=False, default="", allow_blank=True, max_length=MAX_TEXT, help_text="已输入的字")
+
+
+class SuggestionSerializer(serializers.Serializer[Any]):
+    """One thing to search for."""
+
+    text = serializers.CharField()
+    kind = serializers.CharField(help_text="name、institution、value、domain")
+    label = serializers.CharField(help_text="产品、机构、标签、试试")  # type: ignore[assignment]

@@ -20,11 +20,13 @@ from products.api.serializers import (
     ProductSummarySerializer,
     SearchParameters,
     SearchResultSerializer,
+    SuggestionSerializer,
+    SuggestParameters,
 )
 from products.models import ProductVersion
 from search.clauses import Filter, In, Overlaps, Range
 from search.query import SearchQuery, SearchResult
-from search.services import search
+from search.services import search, suggest
 
 FACETS = ("category", "institution_kind", "regions", "guarantees", "tags", "institution", "origin")
 
@@ -106,6 +108,25 @@ class ProductSearchView(APIView):
             after=values.get("after"),
         )
         return Response(SearchResultSerializer(_page(search(query))).data)
+
+
+class SuggestView(APIView):
+    """Suggestions while typing."""
+
+    permission_classes = [AllowAny]
+
+    @extend_schema(
+        operation_id="search_suggest",
+        tags=["products"],
+        summary="搜索提示",
+        description="按已输入的汉字、拼音或首字母提示产品、机构、标签，最多八条。",
+        parameters=[SuggestParameters],
+        responses=SuggestionSerializer(many=True),
+    )
+    def get(self, request: Request) -> Response:
+        parameters = SuggestParameters(data=request.query_params)
+        parameters.is_valid(raise_exception=True)
+        return Response(SuggestionSerializer(suggest(parameters.validated_data["q"]), many=True).data)
 
 
 def _filters(values: Mapping[str, Any]) -> tuple[Filter, ...]:

@@ -24,6 +24,32 @@ def gap(node: Node, subject: Subject) -> str | None:
     return _gap(node, subject, named=len(fields(node)) > 1)
 
 
+def shortfall(node: Node, subject: Subject) -> int:
+    """How far a failed condition is off in thousandths of the larger number; 1000 where it is no matter of degree, 0
+    where it has not failed."""
+    if truth(node, subject) is not False:
+        return 0
+    match node:
+        case Compare() | Between():
+            value, ends = subject.values[node.field], _ends(node)
+            if not isinstance(value, int):
+                raise TypeError(f"field {node.field!r} is no number")
+            target = min(ends, key=lambda end: abs(end - value))
+            return min(1000, max(1, abs(target - value) * 1000 // max(abs(target), abs(value), 1)))
+        case Group():
+            parts = [shortfall(item, subject) for item in node.items if truth(item, subject) is False]
+            return min(parts) if node.op == "any" else max(parts)
+        case Not():
+            turned = opposite(node.item)
+            return 1000 if isinstance(turned, Not) else shortfall(turned, subject)
+        case _:
+            return 1000
+
+
+def _ends(leaf: Compare | Between) -> tuple[int, ...]:
+    return (leaf.low, leaf.high) if isinstance(leaf, Between) else (leaf.value,)
+
+
 def from_date(node: Node, subject: Subject) -> date | None:
     """The first day on which age alone makes ``node`` true, all else unchanged; None when true already or never."""
     age, born = subject.values.get("age_months"), subject.established_on

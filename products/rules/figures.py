@@ -41,3 +41,8 @@ def _figure(field: str, value: int) -> tuple[str, str]:
 
 def _decimal(value: int, scale: int) -> str:
     return f"{(Decimal(value) / scale).normalize():,f}"
+
+
+def unscaled(value: int, scale: int) -> str:
+    """``value`` of 1/scale units as one types it into a form: no thousands, no idle zeros."""
+    return f"{(Decimal(value) / scale).normalize():f}"

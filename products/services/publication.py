@@ -15,6 +15,8 @@ from products.services.versions import locked
 from products.states import MACHINE, State
 
 SEARCH_TOPIC = "search.products"
+# What is matched against: a version came onto the shelf or left it.
+SHELF_TOPIC = "products.shelf"
 LISTED_KIND = "product_listed"
 
 
@@ -78,6 +80,7 @@ def publish(*, actor: User, version: ProductVersion, **fields: Any) -> ProductVe
     MACHINE.move(version, State.LISTED, actor=actor, published_at=clock.now(), **fields)
     audit.record("product_list", actor=actor, obj=version, product=product.code, version=version.number)
     outbox.publish(SEARCH_TOPIC, product.code)
+    outbox.publish(SHELF_TOPIC, product.code)
     if first and product.origin == Product.Origin.LOCAL:
         _post_first_listing(actor, product, version)
     return version
@@ -130,4 +133,5 @@ def _move(
     audit.record(f"product_{action}", actor=actor, obj=version, product=version.product.code, reason=reason)
     if version.published_at:
         outbox.publish(SEARCH_TOPIC, version.product.code)
+        outbox.publish(SHELF_TOPIC, version.product.code)
     return version

@@ -4,10 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from search.analysis import lexicon
+from search.analysis.vocabulary import BY_NAME, Vocabulary
 
 _SHORTEST, _LONGEST = 3, 10
-_MAX_CANDIDATES = 3
+_MAX_CANDIDATES = 6
 
 
 @dataclass(frozen=True)
@@ -20,13 +20,16 @@ class Repair:
 
 
 class Corrector:
-    """Knows the proper names of one generation and the domain words, and their spellings with one character missing."""
+    """Knows the names, values and domain words of one generation: with one character missing, and by their sound."""
 
-    def __init__(self, names: Iterable[str]) -> None:
-        known = {*names, *lexicon.domain_words()}
-        self._known = frozenset(word for word in known if _SHORTEST <= len(word) <= _LONGEST)
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        entries = [item for item in vocabulary.entries if item.kind in BY_NAME]
+        self._weights = {item.word: item.weight for item in entries if _SHORTEST <= len(item.word) <= _LONGEST}
+        self._sounds = vocabulary.sounds
         self._shortened: dict[str, list[str]] = defaultdict(list)
-        for word in sorted(self._known):
+        self._spoken: dict[str, list[str]] = defaultdict(list)
+        for word in sorted(self._weights):
+            self._spoken[self._heard(word)].append(word)
             for short in {word, *_without_one(word)}:
                 self._shortened[short].append(word)
 
@@ -36,7 +39,7 @@ class Corrector:
         for size in range(min(_LONGEST + 1, len(text)), _SHORTEST - 1, -1):
             for start in range(len(text) - size + 1):
                 window = text[start : start + size]
-                if window in self._known or positions.isdisjoint(range(start, start + size)):
+                if window in self._weights or positions.isdisjoint(range(start, start + size)):
                     continue
                 if candidates := self._candidates(window):
                     return Repair(start, start + size, candidates)
@@ -48,15 +51,31 @@ class Corrector:
             (start, start + size)
             for size in range(_SHORTEST, min(_LONGEST, len(text)) + 1)
             for start in range(len(text) - size + 1)
-            if text[start : start + size] in self._known
+            if text[start : start + size] in self._weights
         ]
         return {position for start, end in spans for position in range(start, end)}
 
     def _candidates(self, window: str) -> tuple[str, ...]:
+        """What sounds alike goes before what looks alike, what many rows hold before what few do."""
         found = {word for short in {window, *_without_one(window)} for word in self._shortened.get(short, ())}
+        near = {word for word in found if _one_edit_apart(window, word)}
+        alike = {word for word in near if self._may_sound_like(window, word)} | {
+            *self._spoken.get(self._heard(window), ())
+        }
         # A known word with something before or after it is no typo.
-        near = sorted(word for word in found if word not in window and _one_edit_apart(window, word))
-        return tuple(near) if len(near) <= _MAX_CANDIDATES else ()
+        chosen = [word for word in alike or near if word not in window]
+        likely = sorted(chosen, key=lambda word: (sorted(word) != sorted(window), -self._weights[word], word))
+        return tuple(likely[:_MAX_CANDIDATES])
+
+    def _heard(self, word: str) -> str:
+        return " ".join(self._sounds.get(char, char).split(" ")[0] for char in word)
+
+    def _may_sound_like(self, left: str, right: str) -> bool:
+        pairs = zip(left, right, strict=False)
+        return len(left) == len(right) and all(one == other or self._share_sound(one, other) for one, other in pairs)
+
+    def _share_sound(self, one: str, other: str) -> bool:
+        return not {*self._sounds.get(one, "").split()}.isdisjoint(self._sounds.get(other, "").split())
 
 
 def _without_one(word: str) -> Iterator[str]:

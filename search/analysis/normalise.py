@@ -32,6 +32,7 @@ def fold(text: str) -> str:
     return "".join(map(_fold_char, text))
 
 
+@lru_cache(maxsize=8192)
 def fold_with_origins(text: str) -> Folded:
     """The folded form with its way back, for marking hits in the original text."""
     parts: list[str] = []

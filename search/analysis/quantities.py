@@ -20,6 +20,7 @@ _AMOUNT = re.compile(
 _PERCENT = re.compile(
     rf"(?<![\d.])(?P<arabic>{_ARABIC})\s?%|百分之(?P<han>{_HAN})(?:点(?P<point>[零〇一二三四五六七八九]+))?"
 )
+_POINTS = re.compile(r"(?<![\d.])(?P<count>\d{1,4})\s?(?P<unit>bp|个?基点|个点(?!\d))")
 _BARE_RATE = re.compile(
     r"(?:利率|年化|年利率|费率|利息|年息)[^\d\s]{0,3}\s?(?P<arabic>\d{1,2}(?:\.\d{1,4})?)(?![\d.%年月万亿w个])"
 )
@@ -34,6 +35,8 @@ _LESS = re.compile(r"(不到|不满|未满|不足|小于|少于)\s?$")
 _REVENUE = re.compile(r"(营收|收入|销售|销售额|产值|流水)[^\d]{0,4}$")
 _NOT_NEED = re.compile(r"(注册资本|资产|净资产|纳税|缴税|罚款|专利|人)[^\d]{0,4}$")
 _DEBT = re.compile(r"负债率?[^\d]{0,5}$")
+_RATE_WORD = re.compile(r"(利率|年化|费率|利息|年息|低于|不超过?|以内)[^\d]{0,4}$")
+_DISTANCE = re.compile(r"(lpr|加|减|上浮|下浮|优惠|提高|降低)[^\d]{0,3}$")
 _NOT_RATE = re.compile(r"(研发|占比|占|持股|股份|股权|增长|增速|分担|补贴|补偿)[^\d]{0,5}$")
 
 
@@ -57,6 +60,11 @@ def scan(text: str) -> list[Quantity]:
         if not kept or item.start >= kept[-1].end:
             kept.append(item)
     return kept
+
+
+def is_token(token: str) -> bool:
+    """Whether ``token`` is a canonical quantity."""
+    return token.startswith(("amt:", "pct:", "mon:", "tax:"))
 
 
 def _amounts(text: str) -> list[Quantity]:
@@ -87,6 +95,12 @@ def _percentages(text: str) -> list[Quantity]:
         before = text[max(0, match.start() - 10) : match.start()]
         kind = "debt" if _DEBT.search(before) else None if _NOT_RATE.search(before) else "rate"
         found.append(_percentage(kind, percent, *match.span()))
+    for match in _POINTS.finditer(text):
+        # 3个点 is three per cent; 加80个基点 is a distance from a rate, not a rate.
+        before = text[max(0, match.start() - 10) : match.start()]
+        if _RATE_WORD.search(before) and not _DISTANCE.search(before):
+            points = int(match["count"]) * (100 if match["unit"] == "个点" else 1)
+            found.append(Quantity("rate", f"pct:{points}", points, *match.span()))
     for match in _BARE_RATE.finditer(text):
         found.append(_percentage("rate", _decimal(match["arabic"]), *match.span("arabic")))
     return found

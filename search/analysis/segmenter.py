@@ -12,7 +12,7 @@ from django.conf import settings
 from search.analysis import lexicon
 
 _lock = threading.Lock()
-_loaded: list[Any] = []
+_loaded: list[tuple[Any, frozenset[str]]] = []
 
 
 @dataclass(frozen=True)
@@ -23,34 +23,42 @@ class Word:
     parts: tuple[str, ...]
 
 
-def loaded() -> bool:
-    """Whether the dictionary is in memory already."""
-    return bool(_loaded)
-
-
 def _tokenizer() -> Any:
+    """jieba with the domain words in use; made again only when one of them is taken away, which takes a second."""
+    words = lexicon.domain_words()
     with _lock:
-        if not _loaded:
-            import jieba
-
-            jieba.setLogLevel(logging.ERROR)
-            tokenizer = jieba.dt
-            # jieba would write its cache into the shared system temp directory.
-            folder = settings.DATA_DIR / "segmenter"
-            with suppress(OSError):
-                # Only a cache: without it loading takes a second longer.
-                folder.mkdir(parents=True, exist_ok=True)
-            tokenizer.tmp_dir = str(folder)
-            tokenizer.initialize()
-            for word in sorted(lexicon.domain_words()):
+        if not _loaded or not _loaded[0][1] <= words:
+            _loaded[:] = [(_fresh(), frozenset())]
+        tokenizer, known = _loaded[0]
+        if words is not known:
+            for word in sorted(words - known):
                 tokenizer.add_word(word)
-            _loaded.append(tokenizer)
-    return _loaded[0]
+            _loaded[0] = tokenizer, words
+    return tokenizer
+
+
+def _fresh() -> Any:
+    import jieba
+
+    jieba.setLogLevel(logging.ERROR)
+    tokenizer = jieba.Tokenizer()
+    # jieba would write its cache into the shared system temp directory.
+    folder = settings.DATA_DIR / "segmenter"
+    with suppress(OSError):
+        # Only a cache: without it loading takes a second longer.
+        folder.mkdir(parents=True, exist_ok=True)
+    tokenizer.tmp_dir = str(folder)
+    tokenizer.initialize()
+    return tokenizer
+
+
+def words(run: str) -> tuple[Word, ...]:
+    """Segment one run of Han characters; the same run and the same domain words always give the same words."""
+    return _words(run, lexicon.added())
 
 
 @lru_cache(maxsize=50_000)
-def words(run: str) -> tuple[Word, ...]:
-    """Segment one run of Han characters; the same run always gives the same words."""
+def _words(run: str, _added: tuple[str, ...]) -> tuple[Word, ...]:
     tokenizer = _tokenizer()
     return tuple(Word(text, _parts(tokenizer, text)) for text in tokenizer.cut(run))
 

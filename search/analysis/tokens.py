@@ -10,6 +10,7 @@ from search.analysis.segmenter import Word
 HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f"
 _RUN = re.compile(rf"(?P<han>[{HAN}]+)|[a-z]+|\d+(?:\.\d+)?%?")
 _NAME_RUN = re.compile(rf"[{HAN}a-z0-9]+")
+_LACKING = re.compile(rf"(?:没有?|无需?|不用|不要|不需要?|缺少?|免)[{HAN}]{{0,4}}?抵押(?:物|品)?")
 _MAX_RUN = 400
 
 
@@ -23,6 +24,14 @@ def respelled(folded: str) -> str:
     for left, right in lexicon.variants():
         folded = folded.replace(left, right)
     return folded
+
+
+def without_pledge(folded: str) -> str:
+    """A question about lacking something to mortgage, in the one form of the data: 没有房子抵押 → 无抵押.
+
+    It stands apart, or 无抵押贷款 would be cut into 无 and 抵押贷款.
+    """
+    return _LACKING.sub(" 无抵押 ", folded)
 
 
 def words_of(folded: str) -> Iterator[Word]:
@@ -42,20 +51,45 @@ def index_tokens(text: str) -> list[str]:
     tokens: list[str] = []
     for word in words_of(folded):
         tokens.extend((*word.parts, word.text))
+        tokens.extend(concept(part) for part in (*word.parts, word.text) if lexicon.concept(part))
     tokens.extend(item.token for item in quantities.scan(folded))
     return tokens
 
 
+def concept(word: str) -> str:
+    """The token shared by all words of the same meaning; a word without such stands for itself."""
+    known = lexicon.concept(word)
+    return f"same:{known}" if known else word
+
+
 def grams(text: str) -> list[str]:
-    """Characters and adjacent pairs of a name, so that one or two characters find it."""
+    """Characters and adjacent pairs of a name, so that one or two characters find it; its first and its whole."""
+    folded = respelled(fold(text))
     found: list[str] = []
-    for match in _NAME_RUN.finditer(respelled(fold(text))):
-        run = match[0]
+    for run in name_runs(folded):
         found.extend(run)
         found.extend(run[index : index + 2] for index in range(len(run) - 1))
+    proper = proper_runs(folded)
+    found.extend(map(whole, proper))
+    found.extend(map(first, proper[:1]))
     return found
+
+
+def first(run: str) -> str:
+    """The gram of what begins a run of a name."""
+    return f"^{run[:1]}"
+
+
+def whole(run: str) -> str:
+    """The gram of a run that is all of a name."""
+    return f"={run}"
 
 
 def name_runs(folded: str) -> list[str]:
     """The unbroken runs of Han, letters and digits in a folded text."""
     return _NAME_RUN.findall(folded)
+
+
+def proper_runs(folded: str) -> list[str]:
+    """Those before a bracket: what stands in it tells more about a name, it is not one: 江西合作银行(建行、交行)."""
+    return name_runs(folded.split("(", 1)[0]) or name_runs(folded)

@@ -1,11 +1,13 @@
 """What every engine can do. The contract suite in tests/search runs on each of them."""
 
-from collections.abc import Iterable
-from typing import Protocol
+from collections.abc import Callable, Iterable, Mapping
+from typing import Protocol, TypeVar
 
 from search.declare import Document
 from search.engines.generations import Manifest
 from search.plan import AnalysedRow, Page, Plan
+
+T = TypeVar("T")
 
 
 class Reader(Protocol):
@@ -18,6 +20,9 @@ class Reader(Protocol):
 
     def search(self, plan: Plan) -> Page:
         """Total, one page and facet counts of ``plan``."""
+
+    def contents(self) -> Mapping[str, str]:
+        """Key → content hash of what is really there."""
 
     def share(self, token: str) -> int:
         """Per mille of the documents that hold ``token``, rounded up."""
@@ -33,3 +38,13 @@ class Engine(Protocol):
 
     def reader(self, document: Document) -> Reader | None:
         """The current generation, None when none was ever built; one that cannot be read is Damaged."""
+
+
+class Server(Engine, Protocol):
+    """An engine that may not be there: every method may end in Unreachable."""
+
+    def deadline(self, *, building: bool = False) -> float:
+        """Until when (monotonic seconds) a search, or a build, that begins now may wait."""
+
+    def in_time(self, deadline: float, work: Callable[[], T]) -> T:
+        """``work()`` in another thread until ``deadline``; Unreachable at once while it is known dead."""

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 
@@ -26,7 +27,8 @@ _LOCK = "lock"
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a generation was built from. ``rows``: key → content hash; ``watermark``: last outbox message included.
+    """What a generation was built from. ``rows``: key → content hash; ``watermark``: last outbox message included;
+    ``vocabulary``: the stored form of the words it knows; ``synonyms``: the office's lines it was built with.
 
     ``failed``: key → why it could not be indexed, in Chinese; ``files``: name → CRC-32 of what the engine wrote.
     """
@@ -35,7 +37,8 @@ class Manifest:
     watermark: int
     built_at: str
     rows: dict[str, str] = field(default_factory=dict)
-    names: tuple[str, ...] = ()
+    vocabulary: dict[str, Any] = field(default_factory=dict)
+    synonyms: tuple[str, ...] = ()
     generation: str = ""
     failed: dict[str, str] = field(default_factory=dict)
     files: dict[str, int] = field(default_factory=dict)
@@ -101,13 +104,18 @@ def manifest_of(directory: Path) -> Manifest:
     """Read back what :func:`publish` wrote; what is missing or was changed since is Damaged."""
     try:
         data = json.loads((directory / _MANIFEST).read_text("utf-8"))
-        manifest = Manifest(**{**data, "names": tuple(data["names"])})
+        manifest = restored(data)
         changed = [name for name, checksum in manifest.files.items() if _checksum(directory / name) != checksum]
     except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
         raise Damaged(f"{directory.name}: {error!r}") from error
     if changed:
         raise Damaged(f"{directory.name}: changed since it was written: {', '.join(changed)}")
     return manifest
+
+
+def restored(data: dict[str, Any]) -> Manifest:
+    """A manifest from its JSON."""
+    return Manifest(**{**data, "synonyms": tuple(data["synonyms"])})
 
 
 def _readable(document: str) -> Path | None:

@@ -15,7 +15,7 @@ from typing import Any
 import tantivy
 from tantivy import Occur, Order, Query
 
-from search.clauses import ALL, GRAMS
+from search.clauses import ALL, GRAMS, filtered_fields
 from search.declare import Document
 from search.engines import generations
 from search.engines.compiling import Compiler
@@ -148,6 +148,10 @@ class TantivyReader:
         """Per mille of the documents that hold ``token``, rounded up."""
         return -(-1000 * self._searcher.doc_freq(ALL, token) // max(1, len(self._keys)))
 
+    def contents(self) -> dict[str, str]:
+        """Key → content hash; the checksums of the files were compared when they were opened."""
+        return self.manifest.rows
+
     def count(self, plan: Plan) -> int:
         """Number of documents ``plan`` selects."""
         return self._count(self._compile.selection(plan))
@@ -156,7 +160,7 @@ class TantivyReader:
         """Total, one page and facet counts of ``plan``."""
         selection = self._compile.selection(plan)
         total = self._count(selection)
-        facets = {name: self._facet(plan, name) for name in plan.facets}
+        facets = self._facets(plan, selection)
         hits = self._sorted(plan, selection) if plan.sort else self._ranked(plan, selection, total)
         return Page(total, hits, facets)
 
@@ -201,13 +205,28 @@ class TantivyReader:
         boundary = (-float(plan.after.value or 0), bisect_right(self._keys, plan.after.key))
         return negated_score > boundary[0] or (negated_score == boundary[0] and number >= boundary[1])
 
-    def _facet(self, plan: Plan, name: str) -> list[tuple[str, int]]:
-        selection = self._compile.selection(plan, ignoring=name)
-        terms = {"terms": {"field": f"k_{name}", "size": _FACET_BUCKETS, "segment_size": _FACET_BUCKETS}}
-        buckets = self._searcher.aggregate(selection, {"values": terms})["values"]["buckets"]
-        counts = [(str(bucket["key"]), int(bucket["doc_count"])) for bucket in buckets]
-        return sorted(counts, key=lambda item: (-item[1], item[0]))[:MAX_FACET_VALUES]
+    def _facets(self, plan: Plan, selection: Query) -> dict[str, list[tuple[str, int]]]:
+        """Fields without a filter of their own are counted in one pass, since they count the same documents."""
+        ticked = {field for item in plan.filters for field in filtered_fields(item)}
+        found = self._counts(selection, [name for name in plan.facets if name not in ticked])
+        for name in plan.facets:
+            if name in ticked:
+                found |= self._counts(self._compile.selection(plan, ignoring=name), [name])
+        return {name: found[name] for name in plan.facets}
+
+    def _counts(self, selection: Query, names: list[str]) -> dict[str, list[tuple[str, int]]]:
+        if not names:
+            return {}
+        sizes = {"size": _FACET_BUCKETS, "segment_size": _FACET_BUCKETS}
+        asked = {name: {"terms": {"field": f"k_{name}", **sizes}} for name in names}
+        answer = self._searcher.aggregate(selection, asked)
+        return {name: _most_first(answer[name]["buckets"]) for name in names}
 
     def _found(self, address: tantivy.DocAddress, value: float | int | None) -> Found:
         source = json.loads(self._searcher.doc(address)["source"][0])
         return Found(source.pop("key"), value, source)
+
+
+def _most_first(buckets: list[dict[str, Any]]) -> list[tuple[str, int]]:
+    counts = [(str(bucket["key"]), int(bucket["doc_count"])) for bucket in buckets]
+    return sorted(counts, key=lambda item: (-item[1], item[0]))[:MAX_FACET_VALUES]

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.small_counts import SMALLEST_SHOWN, shown_counts
+from accounts.small_counts import SMALLEST_SHOWN, folded, shown_counts
 
 
 def test_small_ones_go_and_nothing_is_nothing():
@@ -22,3 +22,10 @@ def test_no_small_count_is_shown_nor_follows_from_the_total(counts):
     assert all(seen[key] in (None, count) for key, count in counts.items())
     if len(hidden) == 1:
         assert all(count == 0 for key, count in counts.items() if seen[key] is not None)
+
+
+def test_small_groups_are_told_of_in_one_sum_that_is_not_small():
+    assert folded({"a": 9, "b": 7, "c": 1, "d": 2, "e": 0}) == ({"a": 9}, ["c", "d", "b"])
+    assert folded({"a": 9, "c": 4, "d": 4}) == ({"a": 9}, ["c", "d"])
+    assert folded({"a": 5, "b": 6}) == ({"a": 5, "b": 6}, [])
+    assert folded({"a": 2}) == ({}, ["a"])

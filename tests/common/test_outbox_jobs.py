@@ -88,4 +88,4 @@ def test_a_failed_job_keeps_its_error():
     with pytest.raises(ZeroDivisionError), jobs.running(job):
         raise ZeroDivisionError("no needs")
     job.refresh_from_db()
-    assert (job.state, job.error) == ("failed", "ZeroDivisionError: no needs")
+    assert (job.state, job.error) == ("failed", "程序出错：ZeroDivisionError('no needs')")

@@ -42,6 +42,8 @@ def manage(tmp_path):
         ("CELERY_BROKER_URL", "nonsense://x", "redis://"),
         ("CELERY_BROKER_URL", "redis://", "redis://"),
         ("CACHE_URL", "nonsense://x", "redis://"),
+        ("EMAIL_URL", "nonsense://x", "smtp"),
+        ("SMS_URL", "ftp://x", "https://"),
         ("PORT", "abc", "8001"),
         ("DATA_DIR", "/dev/null", "换一个目录"),
     ],

@@ -30,7 +30,8 @@ def test_every_template_compiles(name):
 @pytest.mark.parametrize("name", NAMES)
 def test_every_address_in_a_template_resolves(name):
     for view, rest in re.findall(r"""{%\s*url\s+['"]([^'"]+)['"]([^%]*)%}""", (TEMPLATES / name).read_text("utf-8")):
-        arguments = ["2023Q1" if "ledger" in view else "X1"] if rest.split(" as ")[0].strip() else []
+        given = rest.split(" as ")[0].split()
+        arguments = ["2023Q1" if "ledger" in view else "1", *(word.strip("'\"") for word in given[1:])][: len(given)]
         try:
             assert reverse(view, args=arguments).startswith("/")
         except NoReverseMatch:

@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from common import outbox
 from enterprises.models import Fact, Need
 from enterprises.selectors import current_facts
 from enterprises.services import need_register, talent_role_record
@@ -156,6 +157,7 @@ def test_questions_do_not_grow_with_needs_or_products(as_firm, shelf, need, firm
         return len(captured)
 
     as_firm.get("/me/matches/")
+    outbox.relay()
     before = asked("/me/needs/"), asked("/me/matches/")
     for number in range(4):
         need_register(

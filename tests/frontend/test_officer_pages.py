@@ -8,11 +8,13 @@ from django.test import Client
 
 from accounts.models import Party, Role
 from common import clock
+from common.errors import NotAllowed
 from enterprises.services import enterprise_register
 from matching.cases.liaison import liaison_assign
 from matching.cases.policies import served_parties
 from matching.models import LiaisonAssignment
 from talents.models import LiaisonOfficer
+from talents.services import talent_register, team_bearer_set
 from tests.codes import credit_code
 from tests.frontend.conftest import text_of
 from tests.matching.chain import FRIDAY, make_chain, staff
@@ -161,3 +163,16 @@ def test_capacity_holds_when_the_page_is_sent_for_many_firms_at_once():
         thread.join()
     assert sorted(statuses) == [302] * 3 + [409] * (THREADS - 3)
     assert LiaisonAssignment.objects.filter(officer=officer, ended_on=None).count() == 3
+
+
+def test_the_office_names_who_borrows_for_a_team(office, chain):
+    team = talent_register(actor=chain.system, talent_code="TD77", name="羊绒团队", kind="team")
+    assert "团队没有法人资格" in text_of(office.get(address(team)))
+    refused = office.post(f"{address(team)}bearer/", {"bearer": "没有"}, follow=True)
+    assert "没有这个编码的企业或个人" in text_of(refused)
+    named = office.post(f"{address(team)}bearer/", {"bearer": f" {chain.firm.code.lower()}"}, follow=True)
+    assert f"已登记承贷人：{chain.firm.name}" in text_of(named)
+    team.refresh_from_db()
+    assert team.bearer == chain.firm
+    with pytest.raises(NotAllowed):
+        team_bearer_set(actor=staff(chain.system, "clerk9", chain.banks[0], Role.BANK_MAKER), team=team, bearer=team)

@@ -44,7 +44,7 @@ def test_logging_out_is_a_post_and_ends_the_session(as_firm):
 
 @pytest.mark.parametrize(
     ("role", "page"),
-    [("firm", "/me/"), ("bank_maker", "/desk/"), ("office", "/ledger/"), ("officer", "/officer/")],
+    [("firm", "/me/"), ("bank_maker", "/desk/"), ("office", "/office/"), ("officer", "/officer/")],
 )
 def test_each_reader_lands_on_the_first_page_of_its_portal(client, actor, firm, role, page):
     user_create(actor=actor, username="who", password="long enough 1", display_name="某", party=firm, roles=[role])

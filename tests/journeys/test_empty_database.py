@@ -33,7 +33,7 @@ def test_the_plan_loads_into_nothing(tmp_path):
         (["match", "--need", "XQ1", "--json"], 1, "核对需求编号"),
         (["rematch", "--json"], 0, ""),
         (["search", "贷款", "--json"], 0, ""),
-        (["import_products", "nowhere.csv"], 1, "找不到文件"),
+        (["import_products", "nowhere.csv"], 1, "找不到，请检查路径"),
     ],
 )
 def test_other_commands_answer_in_words(tmp_path, arguments, code, said):

@@ -7,8 +7,7 @@ from django.core.management import call_command
 
 from enterprises.models import Need
 from enterprises.selectors import subject_of
-from matching.models import MatchResult
-from matching.selectors import explain_product, match_need
+from matching.selectors import explain_product, match_need, stored_results
 from products.selectors import listed_versions
 from tests.matching.ten_firms import EXPECTED
 
@@ -87,9 +86,11 @@ def test_on_the_day_named_the_rule_is_met(ten_firms):
 
 def test_rematch_stores_the_same_verdicts(ten_firms):
     call_command("rematch")
-    for result in MatchResult.objects.select_related("need"):
-        expected = ten_firms[result.need.code]
-        stored = {product: verdict for product, verdict, _ in result.ranked}
+    needs = list(Need.objects.order_by("pk"))
+    results = stored_results(needs)
+    for need in needs:
+        result, expected = results[need.pk], ten_firms[need.code]
+        stored = {placing.product: placing.verdict for placing in result.ranked}
         assert stored == {product: row.code for product, row in expected.items() if row.code != "violated"}
         assert result.violated == sum(row.code == "violated" for row in expected.values())
 

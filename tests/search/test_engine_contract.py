@@ -1,7 +1,6 @@
-"""What every engine must do. An engine joins the suite by joining ENGINES."""
+"""What every engine must do. An engine joins the suite by joining the ``engine`` fixture."""
 
 import random
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -10,19 +9,11 @@ from search.clauses import ALL, AllOf, AtLeast, BestOf, Eq, In, Range, Term, Wei
 from search.engines import generations
 from search.engines.base import Engine, Reader
 from search.engines.generations import Manifest
-from search.engines.tantivy import TantivyEngine
 from search.plan import AnalysedRow, Boundary, Plan
 from tests.search import oracle
 from tests.search.shelf import SHELF
 
-ENGINES: list[Callable[[], Engine]] = [TantivyEngine]
 PLANS = 150
-
-
-@pytest.fixture(params=ENGINES, ids=lambda make: make.name)
-def engine(request: pytest.FixtureRequest) -> Engine:
-    made: Engine = request.param()
-    return made
 
 
 def publish(engine: Engine, rows: list[AnalysedRow]) -> Reader:

@@ -14,7 +14,9 @@ from tests.search.shelf import SHELF
 
 
 def build(engine: TantivyEngine, rows: list[AnalysedRow]) -> Manifest:
-    manifest = Manifest(version="v", watermark=3, built_at="t", rows={row.key: "h" for row in rows}, names=("科创贷",))
+    manifest = Manifest(
+        version="v", watermark=3, built_at="t", rows={row.key: "h" for row in rows}, vocabulary={"entries": []}
+    )
     with generations.building(SHELF.name):
         return engine.build(SHELF, rows, manifest)
 

@@ -44,12 +44,12 @@ def test_a_new_row_an_update_and_a_removal_are_seen_after_the_relay():
 
 def test_a_batch_is_one_generation_and_the_watermark_is_its_last_message():
     services.rebuild("shelf")
-    before = engines.current().reader(shelf.SHELF).manifest
+    before = engines.embedded().reader(shelf.SHELF).manifest
     for number in range(20):
         shelf.put(f"K{number}", name="科创贷")
         changed(f"K{number}")
     assert outbox.relay() == (20, {})
-    after = engines.current().reader(shelf.SHELF).manifest
+    after = engines.embedded().reader(shelf.SHELF).manifest
     assert int(after.generation.split("-")[1]) == int(before.generation.split("-")[1]) + 1
     assert after.watermark == OutboxMessage.objects.filter(topic="search.shelf").order_by("pk").last().pk
 
@@ -65,11 +65,11 @@ def test_a_message_delivered_twice_changes_nothing():
 
 def test_nothing_is_indexed_in_the_writing_transaction():
     services.rebuild("shelf")
-    generation = engines.current().reader(shelf.SHELF).manifest.generation
+    generation = engines.embedded().reader(shelf.SHELF).manifest.generation
     with transaction.atomic():
         shelf.put("A", name="科创贷")
         changed("A")
-    assert engines.current().reader(shelf.SHELF).manifest.generation == generation
+    assert engines.embedded().reader(shelf.SHELF).manifest.generation == generation
 
 
 BAD_ROWS = {

@@ -8,6 +8,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from datetime import timedelta
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -16,6 +17,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
+from common import jobs
 from config import broker, celery_app, env
 from config.demo import load as demo
 from search.services import ensure_current
@@ -65,6 +67,7 @@ class Command(BaseCommand):
             ("更新库表", self._migrate),
             ("载入方案、产品目录与演示城市", self._load_demo),
             ("检查检索索引", ensure_current),
+            ("接续中断的任务", self._release_jobs),
         )
         for label, step in steps:
             begun = time.monotonic()
@@ -78,6 +81,11 @@ class Command(BaseCommand):
     def _migrate(self) -> None:
         call_command("migrate", verbosity=0, interactive=False)
         call_command("createcachetable", verbosity=0)
+
+    def _release_jobs(self) -> None:
+        # With the embedded broker this command owns the only worker: what still runs now ran in one that is gone.
+        if env.CELERY_BROKER_URL.startswith("filesystem://"):
+            jobs.release_stuck(timedelta(0))
 
     def _load_demo(self) -> None:
         demo.load(progress=lambda text: self.stderr.write(f"    {text}"))
@@ -96,7 +104,7 @@ class Command(BaseCommand):
         if name == "web":
             return ("-m", "gunicorn", "--config", "python:config.gunicorn", "config.wsgi:application")
         schedule = str(settings.DATA_DIR / "celerybeat-schedule")
-        options = ("--pool", "threads", "--concurrency", "2", "--loglevel", "WARNING", "--without-gossip")
+        options = ("--pool", "threads", "--concurrency", "4", "--loglevel", "WARNING", "--without-gossip")
         return ("-m", "celery", "-q", "-A", "config", "worker", "-B", "-s", schedule, *options)
 
     def _spawn(self, name: str) -> subprocess.Popen[bytes]:

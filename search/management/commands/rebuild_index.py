@@ -27,6 +27,8 @@ class Command(BaseCommand):
         differs = self._differs(names, options["json"]) if check else False
         if not check:
             self._build(names, options["json"])
+        for trouble in filter(None, map(services.server_trouble, names)):
+            self.stderr.write(trouble)
         left_out = {name: services.unindexed(name) for name in names}
         for name, failed in left_out.items():
             for key, reason in failed.items():

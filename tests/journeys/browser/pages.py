@@ -17,6 +17,7 @@ BANKS = (MAKER, CHECKER)
 OFFICER = ("tepai1",)
 OFFICE = ("jinrongban1", "jinrongban2")
 LEAD = ("kejiju1",)
+REPORTING = (*OFFICE, *LEAD)
 # One reader of each portal, where a page is the same for all of its roles.
 MEMBERS = ("qiye1", "rencai1", MAKER, "tepai1", "jinrongban1", "kejiju1")
 ALL = (VISITOR, *MEMBERS)
@@ -74,10 +75,34 @@ PAGES = {
     "frontend:desk_product": Spec(BANKS, ("local_product",)),
     "frontend:desk_product_new": Spec((MAKER,)),
     "frontend:desk_product_edit": Spec((MAKER,), ("draft_product",)),
+    "frontend:desk_product_rules": Spec((MAKER,), ("draft_product",)),
     "frontend:officer": Spec(OFFICER),
     "frontend:officer_case": Spec(OFFICER, ("party",)),
+    "frontend:officer_cases": Spec(OFFICER),
+    "frontend:officer_log": Spec(OFFICER),
     "frontend:contact": Spec(OFFICER, ("party",), sole=False),
     "frontend:first_loans": Spec(OFFICE),
+    "frontend:office": Spec(REPORTING),
+    "frontend:office_indicator": Spec(REPORTING, ("first-loan-growth",), "?quarter=2024Q4"),
+    "frontend:office_waiting": Spec(OFFICE, ("officers",), sole=False),
+    "frontend:whitelist": Spec(REPORTING, query="?on=2023-06-30"),
+    "frontend:whitelist_publish": Spec(REPORTING),
+    "frontend:whitelist_batch": Spec(REPORTING, ("batch",)),
+    "frontend:whitelist_push": Spec(OFFICE, ("batch",), sole=False),
+    "frontend:whitelist_exit": Spec(OFFICE, ("member",), sole=False),
+    "frontend:whitelist_pushed": Spec(OFFICE, ("push",), sole=False),
+    "frontend:desk_whitelist": Spec(BANKS),
+    "frontend:desk_push": Spec(BANKS, ("push",)),
+    "frontend:officers": Spec(OFFICE),
+    "frontend:officer_new": Spec(OFFICE),
+    "frontend:officer_of_roster": Spec(OFFICE, ("officer",)),
+    "frontend:assignment": Spec(OFFICE, ("unserved",)),
+    "frontend:gaps": Spec(OFFICE),
+    "frontend:gap_products": Spec(OFFICE),
+    "frontend:gap_needs": Spec(OFFICE, query="?sector={gap_sector}&band={gap_band}&guarantee={gap_guarantee}"),
+    "frontend:postings": Spec(REPORTING),
+    "frontend:posting_new": Spec(OFFICE, query="?kind=matching_event", sole=False),
+    "frontend:posting_reverse": Spec(OFFICE, ("posting",), sole=False),
 }
 
 # States of pages that an address alone brings up: name → (reader, path).
@@ -110,7 +135,11 @@ NOT_PAGES = {
     "frontend:first_loan_decide": "POST only",
     "frontend:referral": "leads each side to its own page",
     "frontend:ledger": "leads to the quarter of today",
-    "frontend:ledger_xlsx": "a workbook",
+    "frontend:ledger_file": "a file",
+    "frontend:gaps_file": "a file",
+    "frontend:officer_offer": "POST only",
+    "frontend:team_bearer": "POST only",
+    "frontend:whitelist_confirm": "POST only",
 }
 # Django's own administration and the REST interface are no pages of this house.
 FOREIGN = ("admin", "v1")

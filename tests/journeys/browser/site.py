@@ -72,7 +72,7 @@ def serving(template: Path, folder: Path) -> Iterator[Site]:
         server.wait(20)
 
 
-def _environment(data: Path, port: int = 0) -> dict[str, str]:
+def _environment(data: Path, port: int = 8000) -> dict[str, str]:
     return {"PATH": os.environ["PATH"], "HOME": str(data), "DATA_DIR": str(data), "PORT": str(port)}
 
 

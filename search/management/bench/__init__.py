@@ -1,0 +1,1 @@
+"""What ``bench_search`` measures: synthetic data, ourselves, and the engines beside us."""

@@ -1,0 +1,97 @@
+"""An editor finds what she changed a moment ago, before the index has it."""
+
+import random
+import threading
+
+import pytest
+from django.db import transaction
+
+from common import outbox
+from search import own, services
+from search.clauses import Eq, Range
+from search.query import SearchQuery
+from tests.search import oracle, shelf
+
+pytestmark = pytest.mark.usefixtures("store")
+
+
+@pytest.fixture(autouse=True)
+def goods(store):
+    for number in range(15):
+        shelf.put(f"K{number:02}", name="科创贷", kinds=["贷"], amount=number)
+    services.rebuild("shelf")
+
+
+def change(key: str, **values: object) -> None:
+    with transaction.atomic():
+        shelf.put(key, **values)
+        outbox.publish("search.shelf", key)
+
+
+def find(text: str, **options: object):
+    editor = options.pop("own", ("NEW", "K03"))
+    return services.search(SearchQuery(text=text, **options), "shelf", editor)  # type: ignore[arg-type]
+
+
+def keys(text: str, **options: object) -> list[str]:
+    return [hit.key for hit in find(text, **options).hits]
+
+
+def test_she_sees_her_change_at_once_and_nobody_else_does():
+    change("NEW", name="善新贷", kinds=["贷"], amount=5)
+    change("K03", name="善新贷", kinds=["保"], amount=5)
+    assert keys("善新贷") == ["K03", "NEW"]
+    assert find("善新贷").total == 2
+    assert "K03" not in keys("科创贷")
+    assert keys("善新贷", own=()) == []
+    assert keys("善新贷", own=("K05",)) == []
+    outbox.relay()
+    assert sorted(keys("善新贷")) == sorted(keys("善新贷", own=())) == ["K03", "NEW"]
+
+
+def test_filters_hold_for_her_change_too():
+    change("NEW", name="科创贷", kinds=["保"], amount=7)
+    assert "NEW" in keys("科创贷", filters=(Eq("kinds", "保"), Range("amount", low=7)))
+    assert "NEW" not in keys("科创贷", filters=(Eq("kinds", "贷"),))
+    assert "NEW" not in keys("科创贷", filters=(Range("amount", low=8),))
+
+
+def test_what_she_took_off_is_gone_for_her():
+    with transaction.atomic():
+        del shelf.STORE["K03"]
+        outbox.publish("search.shelf", "K03")
+    assert "K03" not in keys("科创贷")
+    assert "K03" in keys("科创贷", own=())
+    assert find("科创贷").total == 14
+
+
+def test_the_next_page_does_not_show_it_again():
+    change("NEW", name="科创贷", kinds=["贷"], amount=7)
+    first = find("科创贷", size=5)
+    second = find("科创贷", size=5, after=first.next_after)
+    assert first.hits[0].key == "NEW"
+    assert "NEW" not in [hit.key for hit in second.hits]
+    assert len(first.hits) == 5
+
+
+def test_an_index_that_is_quick_is_waited_for(monkeypatch):
+    change("NEW", name="善新贷", kinds=["贷"])
+    monkeypatch.setattr(own, "_WAIT", 30)
+    looked = threading.Event()
+
+    def relay_after_the_first_look(seconds: float) -> None:
+        if not looked.is_set():
+            looked.set()
+            outbox.relay()
+
+    monkeypatch.setattr(own.time, "sleep", relay_after_the_first_look)
+    assert find("善新贷").hits[0].score > 0
+    assert looked.is_set()
+
+
+def test_selecting_one_row_equals_the_oracle():
+    chance = random.Random(4)
+    rows = oracle.random_rows(chance, 60)
+    for _ in range(150):
+        plan = oracle.random_plan(chance)
+        assert [row for row in rows if own.selects(plan, row)] == oracle.selected(rows, plan)
