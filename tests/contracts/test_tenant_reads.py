@@ -9,12 +9,13 @@ from tests.contracts.source import ROOT, product_files, short, tree
 TENANT_MODELS = frozenset(
     "Party PartyName Grant Notification Fact EnterpriseProfile TalentRole Need Consent WhitelistBatch WhitelistEntry "
     "WhitelistPush WhitelistFeedback TalentProfile TalentTitle TeamMember LiaisonOfficer Product ProductVersion "
-    "Referral Financing FirstLoanClaim LiaisonAssignment ServiceLog MatchResult Posting User".split()
+    "Referral Financing FirstLoanClaim LiaisonAssignment ServiceLog MatchResult Posting User "
+    "MatchBlock PreviewAnswer SavedSearch ChannelChoice Delivery".split()
 )
 # Everybody's, or nobody's: plans are read by everyone with an account, the rest is the house's own.
 SHARED_MODELS = frozenset(
     "CalendarOverride TransitionLog OutboxMessage AuditEvent AuditHead Job UserRole InstitutionProfile Plan Measure "
-    "MeasureUnit Indicator FirstLoanDefinition".split()
+    "MeasureUnit Indicator FirstLoanDefinition MatchProgramme MatchTally EligibilitySweep Synonym SearchedText".split()
 )
 MANAGERS = {"objects", "_default_manager", "_base_manager"}
 SHORTCUTS = {"get_object_or_404", "get_list_or_404"}

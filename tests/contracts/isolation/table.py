@@ -6,7 +6,10 @@ from typing import Any
 from django.contrib.auth.models import AnonymousUser
 
 from accounts import policies as parties
+from accounts.models import User
 from accounts.policies import Viewer
+from accounts.uploads import jobs_visible_to
+from common.errors import NotAllowed
 from enterprises import policies as firms
 from journal.models import Posting
 from ledger import entries
@@ -15,6 +18,8 @@ from matching import policies as matches
 from matching.cases import money_policies as money
 from matching.cases import policies as cases
 from products import policies as products
+from search.policies import require_office
+from search.saved import saved_searches_of
 from tests.contracts.isolation.matrix import ALLOW, expected, matrix
 from tests.contracts.isolation.things import Thing, World
 
@@ -27,6 +32,19 @@ def _among(rows: Callable[[Viewer], Any]) -> Asked:
 
 def _posted(user: Viewer, obj: Posting) -> bool:
     return entries.may_post(user, obj.kind, obj.fields, obj.organisation)
+
+
+def _own(rows: Callable[[User], Any]) -> Asked:
+    """Rows that only accounts have."""
+    return lambda user, obj: isinstance(user, User) and user.is_active and _among(rows)(user, obj)
+
+
+def _teaches(user: Viewer, _: Any) -> bool:
+    try:
+        require_office(user) if isinstance(user, User) else None
+    except NotAllowed:
+        return False
+    return isinstance(user, User)
 
 
 def _moves(action: str) -> Asked:
@@ -106,6 +124,9 @@ ASKED: dict[str, dict[str, Asked]] = {
         "view": _both(_among(plans.visible_to), lambda user, obj: plans.can(user, "view", obj)),
         "load": lambda user, obj: plans.can(user, "load", obj),
     },
+    "job": {"follow": _own(jobs_visible_to)},
+    "saved_search": {"read": _own(saved_searches_of)},
+    "synonym": {"teach": _teaches},
     "measure": {"trace": lambda user, obj: obj[1] in plans.traced_measures(user, obj[0])},
 }
 
@@ -117,7 +138,7 @@ def cells(world: World, kinds: frozenset[str] = frozenset()) -> Iterator[tuple[s
             continue
         for action in matrix()["objects"][thing.kind]:
             ask = ASKED[thing.kind].get(action)
-            if action == "read" and thing.kind == "contact":
+            if action == "read" and thing.kind in ("contact", "job"):
                 continue
             if ask is None:
                 raise KeyError(f"{thing.kind}.{action} stands in the matrix and no policy is asked for it")

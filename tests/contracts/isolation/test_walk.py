@@ -60,7 +60,7 @@ def test_every_address_for_everybody(world, index, visit, name):
             settled = method == "POST" and wanted == "opened" and response.status_code == 404
             if not settled and not status_is(wanted, response, api=step.route.startswith("v1:")):
                 found.append(f"{where}: {response.status_code}, not {wanted}")
-            found += [f"{where}: {word}" for word in leaks(world, person, response)]
+            found += [f"{where}: {word}" for word in leaks(world, person, response, step.route)]
             if wanted == "404" and step.thing is not None and response.status_code == 404:
                 never = nothing.get(step.route) or nothing.setdefault(step.route, client.get(nowhere(step.route)))
                 if (

@@ -3,7 +3,7 @@
 import io
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from copy import copy
 from dataclasses import dataclass
 from typing import Any
@@ -51,22 +51,24 @@ def steps(world: World, person: Person) -> Iterator[Step]:
     for route, row in matrix()["routes"].items():
         door = "opened" if passes(row, person) else "login" if person.role in (ANONYMOUS, "disabled") else "403"
         if "thing" not in row:
+            wanted = row.get("bare", door) if door == "opened" else door
             for args in row.get("args", [[]]):
-                yield Step(route, reverse(route, args=args if isinstance(args, list) else [args]), None, door)
+                yield Step(route, reverse(route, args=args if isinstance(args, list) else [args]), None, wanted)
             continue
         query = row.get("query", "")
         # Who does not pass the door is not told apart by what is behind it: one thing stands for all.
         things = world.of(*row["thing"])
         for thing in things if door == "opened" else things[:1]:
             wanted = door if door != "opened" else _wanted(row, person, thing)
-            yield Step(route, reverse(route, args=[thing.code]) + query, thing, wanted)
+            yield Step(route, reverse(route, args=[thing.code, *row.get("then", ())]) + query, thing, wanted)
         yield Step(route, nowhere(route) + query, None, door if door != "opened" else "404")
 
 
 def nowhere(route: str) -> str:
     """The address of a thing that never was."""
     number = "number" in _parameters(route)
-    return reverse(route, args=[NOWHERE["number" if number else "code"]])
+    then = matrix()["routes"][route].get("then", ())
+    return reverse(route, args=[NOWHERE["number" if number else "code"], *then])
 
 
 def answer(client: Client, step: Step, method: str) -> Any:
@@ -88,18 +90,19 @@ def status_is(wanted: str, response: Any, *, api: bool) -> bool:
     return status in OPENED if wanted == "opened" else status == int(wanted)
 
 
-def leaks(world: World, person: Person, response: Any) -> list[str]:
-    """Words in the answer that the person may not read."""
-    return spoken(world, person, body(response))
+def leaks(world: World, person: Person, response: Any, route: str = "") -> list[str]:
+    """Words in the answer that the person may not read; what a route ``tells`` is told to its owner."""
+    return spoken(world, person, body(response), matrix()["routes"].get(route, {}).get("tells", ()))
 
 
-def spoken(world: World, person: Person, text: str) -> list[str]:
-    """Words in ``text`` that the person may not read."""
+def spoken(world: World, person: Person, text: str, told: Collection[str] = ()) -> list[str]:
+    """Words in ``text`` that the person may not read, but for one's own things of the kinds ``told``."""
     return sorted(
         f"{word} ({thing.kind}, {thing.relation(person)})"
         for thing in world.things
         for word in thing.words
         if word in text and not may_read(person, thing)
+        if not (thing.kind in told and thing.relation(person) == "own")
     )
 
 

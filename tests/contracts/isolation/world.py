@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
+from accounts.deliveries import channels_choose
 from accounts.models import Grant, Notification, Party, Role, User
 from accounts.selectors import organisation_by_name
 from accounts.services import grant_end, grant_open, notify, party_register, system_actor, user_create
@@ -21,6 +22,8 @@ from matching.models import FirstLoanClaim, LiaisonAssignment
 from products.content import VersionContent
 from products.models import ProductVersion
 from products.services import approve, draft_create, institution_register, submit_for_review, suspend
+from search.models import SavedSearch
+from search.synonyms import synonym_add
 from talents.services import officer_appoint, talent_register
 from tests.codes import credit_code
 from tests.contracts.isolation.things import ANONYMOUS, Person, World, canary
@@ -410,8 +413,25 @@ class _City:
             notify(users=[person.user], key="canary", title=canary(person.name, "message"))
             found = Notification.objects.filter(user=person.user, key="canary").first()
             self.world.add("notification", person.name, found, "", "message", **{person.name: "own"})
-        job = jobs.enqueue("rematch", key=canary("job", "key"))
-        self.world.add("job", "job", job, "", "key")
+        job = jobs.enqueue("rematch", key=canary("job", "key"), name=canary("job", "file"))
+        self.world.add("job", "job", job, str(job.pk), "key file")
+        # A file somebody brought in before the office's role was taken away.
+        job = jobs.enqueue("rematch", key=canary("K", "key"), actor=self.user("other_lead"), name=canary("K", "file"))
+        self.world.add("job", "", job, str(job.pk), other_lead="starter")
+        self.world.add("job_file", "K", job, "", "file", other_lead="starter")
+        self.sought()
+
+    def sought(self) -> None:
+        """What people keep an eye on; the rows alone, since the service asks an index and this city has none."""
+        for name in ("firm_a", "x_maker"):
+            text = canary(name, "search")
+            kept = SavedSearch.objects.create(user=self.user(name), document="products", text=text, path="/products/")
+            self.world.add("saved_search", name, kept, str(kept.pk), "search", **{name: "own"})
+            address = f"{canary(name, 'mail')}@example.com"
+            channels_choose(actor=self.user(name), mail=address)
+            self.world.add("channel", name, self.user(name), "", "mail", **{name: "own"})
+        word = synonym_add(actor=self.user("clerk"), left="放羊", right="养殖", both=False)
+        self.world.add("synonym", "", word, str(word.pk))
 
     def dismiss(self) -> None:
         """Accounts that are closed now; what they held they held until today."""

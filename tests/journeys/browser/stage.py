@@ -33,6 +33,7 @@ def _set_out() -> dict[str, str]:
     """A firm's case under way, a request from the pool, a draft product, a served talent and team."""
     from accounts.models import Party, User
     from accounts.services import system_actor
+    from common.models import Job
     from enterprises.models import Consent, WhitelistBatch
     from enterprises.services import need_draft_save, need_register
     from enterprises.services.pushes import whitelist_push
@@ -90,6 +91,7 @@ def _set_out() -> dict[str, str]:
         "push": str(push.pk),
         "posting": str(Posting.objects.filter(kind="matching_event").order_by("pk")[0].pk),
         "officer": str(officer.pk),
+        "job": str(Job.objects.latest("pk").pk),
         "unserved": unserved[0].code,
         "need": need.code,
         "referral": referral.code,
