@@ -1,21 +1,21 @@
-"""Policies broken on purpose are noticed: a sample in the suite, every place in the full proof."""
+"""Policies broken on purpose are noticed, every place of them; minutes long, so in the full proof alone."""
 
 import json
 import os
 import subprocess
 import sys
 
+import pytest
+
 from tests.contracts.source import ROOT
 
-FULL = os.environ.get("PROVE") == "1"
-EVERY = 1 if FULL else 45
-# Of a sample a single mutant that changes nothing weighs more.
-LEAST_PERCENT = 95 if FULL else 80
+LEAST_PERCENT = 95
 
 
+@pytest.mark.skipif(os.environ.get("PROVE") != "1", reason="only with PROVE=1: minutes of processor time")
 def test_broken_policies_are_noticed():
     run = subprocess.run(
-        [sys.executable, "-m", "tests.contracts.mutate", str(EVERY)],
+        [sys.executable, "-m", "tests.contracts.mutate", "1"],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -24,5 +24,5 @@ def test_broken_policies_are_noticed():
     assert run.returncode == 0, run.stderr[-2000:]
     found = json.loads(run.stdout)
     killed, tried = (sum(pair[part] for pair in found["counts"].values()) for part in (0, 1))
-    assert tried >= (300 if FULL else 8)
+    assert tried >= 300
     assert killed * 100 >= tried * LEAST_PERCENT, found["survivors"]
