@@ -36,7 +36,7 @@ def _posted(user: Viewer, obj: Posting) -> bool:
 
 def _own(rows: Callable[[User], Any]) -> Asked:
     """Rows that only accounts have."""
-    return lambda user, obj: isinstance(user, User) and user.is_active and _among(rows)(user, obj)
+    return lambda user, obj: isinstance(user, User) and user.is_active and rows(user).filter(pk=obj.pk).exists()
 
 
 def _teaches(user: Viewer, _: Any) -> bool:
