@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 
-from accounts.models import Delivery, Grant, Notification, Party, PartyName, User, UserRole
+from accounts.models import Delivery, Grant, Party, PartyName, User, UserRole
 from common.admin import ReadOnlyAdmin
 
 
@@ -36,14 +36,6 @@ class PartyNameAdmin(ReadOnlyAdmin):
 @admin.register(Grant)
 class GrantAdmin(ReadOnlyAdmin):
     list_display = ["grantee", "party", "need_code", "reason", "granted_at", "until", "ended_at"]
-
-
-@admin.register(Notification)
-class NotificationAdmin(ReadOnlyAdmin):
-    # What a message says is its reader's; here one sees that it was sent and read.
-    list_display = ["user", "key", "created_at", "read_at"]
-    fields = ["user", "key", "created_at", "read_at"]
-    list_select_related = ["user"]
 
 
 @admin.register(Delivery)

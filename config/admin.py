@@ -13,8 +13,10 @@ class CalendarOverrideAdmin(admin.ModelAdmin):
 
 @admin.register(AuditEvent)
 class AuditEventAdmin(ReadOnlyAdmin):
+    # That something happened, by whom and to what; what was said in it is business.
     list_display = ["seq", "at", "actor_name", "action", "object_type", "object_id"]
     list_filter = ["action"]
+    exclude = ["data"]
 
 
 @admin.register(Job)
@@ -30,4 +32,5 @@ class OutboxMessageAdmin(ReadOnlyAdmin):
 
 @admin.register(TransitionLog)
 class TransitionLogAdmin(ReadOnlyAdmin):
-    list_display = ["object_type", "object_id", "from_state", "to_state", "actor", "reason", "at"]
+    list_display = ["object_type", "object_id", "from_state", "to_state", "actor", "at"]
+    exclude = ["reason"]

@@ -8,7 +8,8 @@ from django.views import defaults
 from drf_standardized_errors.handler import ExceptionHandler
 from rest_framework.exceptions import APIException, ParseError
 
-from common.errors import DomainError
+from common import audit
+from common.errors import DomainError, Missing, NotAllowed
 
 
 class DomainErrorMiddleware:
@@ -23,6 +24,8 @@ class DomainErrorMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, DomainError):
             return None
+        if isinstance(exception, NotAllowed | Missing):
+            _record_refusal(request, exception)
         return render(request, "error.html", {"error": exception}, status=exception.status)
 
 
@@ -44,6 +47,15 @@ class PermissionsPolicyMiddleware:
 
 
 _BROKEN = "系统没有办成这一步，没有写入。请稍后用同一个幂等键重试；仍不行请联系金融办。"
+
+
+def _record_refusal(request: HttpRequest, error: DomainError) -> None:
+    """Whoever is logged in and was refused a page that needs a log-in stands in the trail, by route and code."""
+    match = request.resolver_match
+    if match is None or not request.user.is_authenticated or not getattr(match.func, "login_required", True):
+        return
+    code = next(iter(match.kwargs.values()), "")
+    audit.record("denied_read", actor=request.user, page=match.view_name, code=str(code), status=error.status)
 
 
 class _DomainAPIError(APIException):

@@ -4,13 +4,12 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts import policies as parties
 from accounts.models import Grant, Party, Role, User
-from accounts.policies import OFFICE_ROLES, Viewer
+from accounts.policies import BANK_ROLES, OFFICE_ROLES, Viewer, at_desk, holds_grants
 from common import clock
-from enterprises.models import Fact, Need, WhitelistBatch, WhitelistPush
+from enterprises.models import Consent, Fact, Need, WhitelistBatch, WhitelistEntry, WhitelistPush
 
 # Who may enter what a department verified, and read every list.
 REGISTRAR_ROLES = (*OFFICE_ROLES, Role.LEAD_UNIT)
-BANK_ROLES = (Role.BANK_MAKER, Role.BANK_CHECKER)
 
 # A closed need without a kind is a draft that was given up.
 _SUBMITTED = ~Q(state=Need.State.DRAFT) & ~Q(kinds=[])
@@ -26,13 +25,13 @@ def needs_visible_to(user: Viewer) -> QuerySet[Need]:
 
     A draft is read by its own party alone, whatever grants or roles anybody else holds.
     """
-    if not isinstance(user, User):
+    if not isinstance(user, User) or not user.is_active:
         return Need.objects.none()
     own = Q(pk__in=[]) if user.party_id is None else Q(party_id=user.party_id)
     if user.has_role(*OFFICE_ROLES):
         return Need.objects.filter(own | _SUBMITTED)
-    if user.party_id is None:
-        return Need.objects.none()
+    if not holds_grants(user):
+        return Need.objects.filter(own)
     granted = Grant.objects.filter(
         Q(need_code="") | Q(need_code=OuterRef("code")),
         grantee_id=user.party_id,
@@ -47,6 +46,11 @@ def lists_visible_to(user: Viewer) -> QuerySet[WhitelistBatch]:
     if isinstance(user, User) and user.has_role(*REGISTRAR_ROLES):
         return WhitelistBatch.objects.order_by("-published_on", "-pk")
     return WhitelistBatch.objects.none()
+
+
+def entries_visible_to(user: Viewer) -> QuerySet[WhitelistEntry]:
+    """Members of the batches ``user`` may read."""
+    return WhitelistEntry.objects.filter(batch__in=lists_visible_to(user).order_by().values("pk"))
 
 
 def acts_for(user: Viewer, department: Party) -> bool:
@@ -75,6 +79,12 @@ def may_answer(user: Viewer, push: WhitelistPush) -> bool:
         return False
     own = user.party_id == push.institution_id and user.has_role(*BANK_ROLES)
     return own or user.has_role(Role.SYSTEM)
+
+
+def may_reach(user: User, party: Party) -> bool:
+    """True for the desk of an institution that ``party`` lets contact it, as long as that consent lives."""
+    live = Consent.objects.filter(purpose=Consent.Purpose.WHITELIST, withdrawn_at=None, expires_at__gt=clock.now())
+    return at_desk(user) and live.filter(need__party=party, institution_id=user.party_id).exists()
 
 
 def can(user: Viewer, action: str, obj: Party | Fact | Need) -> bool:

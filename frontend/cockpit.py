@@ -1,6 +1,6 @@
 """The cockpit's tiles and charts, drawn from what the floors below computed."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import pairwise
@@ -101,11 +101,15 @@ def funnel_chart(counts: FunnelCounts) -> Funnel | None:
     return Funnel("需求到放款", "件", stages, note=_weakest(stages, counts.refusals))
 
 
-def first_loan_map(board: Board, *, exact: bool) -> TileMap | None:
-    """First loans by banner; their sum is the tile's number. None while the number itself is unknown."""
+def first_loan_map(board: Board, traced: Collection[int]) -> TileMap | None:
+    """First loans by banner; their sum is the tile's number. None while the number itself is unknown.
+
+    Small counts are shown to those who may trace the measure they stand for.
+    """
     item = next((item for item in board.items if _counts_first_loans(item)), None)
     if item is None or item.now.numerator is None:
         return None
+    exact = item.declared.measure in traced
     period = PlanPeriod(board.plan.starts_on, board.plan.ends_on)
     parts = parts_of(item.declared, period, board.quarter)
     now, before = ({row.key: row.adds for row in rows} for rows in by_banner_of(parts))

@@ -92,6 +92,7 @@ UNDER = {
     "gap_products": "gaps",
     "officer_case": "officer_cases",
     "facts_edit": "facts",
+    "own_data": "facts",
     "synonyms": "office_search",
     "saved_searches": "products",
     "ledger_quarter": "ledger",

@@ -52,7 +52,7 @@ def need_cases(party: Party, officer: LiaisonOfficer) -> list[NeedCase]:
     consented = {(consent.need_id, consent.institution_id) for consent in consents_of(party) if consent.live}
     cases = []
     for need in open_needs(party):
-        shown = tracks(need)
+        shown = tracks(need, officer.user)
         found = suggestions(need, shown, BEST)
         offers = [_offer(item, need, consented, officer) for item in found.best]
         cases.append(NeedCase(need, shown, offers, found))

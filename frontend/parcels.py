@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from accounts.models import Party
+from accounts.models import Party, User
 from common import clock
 from enterprises.models import Need
 from enterprises.selectors import consents_of, drafts_of, open_needs
 from frontend.clocks import Due, WorkClock, stage_of, stage_tone
 from matching.cases.opening import AWAITING_CONSENT
+from matching.cases.policies import visible_to
 from matching.cases.selectors import Step, moves_of, referrals_of, timeline
 from matching.cases.stages import is_late
 from matching.cases.states import ENDS, REVOCABLE, State
@@ -72,9 +73,10 @@ def owes_material(referral: Referral) -> bool:
     return referral.state not in (*ENDS, State.PENDING) and referral.paused_since is not None
 
 
-def tracks(need: Need) -> list[Track]:
-    """Every referral of ``need``, those that go on first, newest first; a constant number of queries."""
-    rows = list(referrals_of(need.party).filter(need=need).select_related("created_by"))
+def tracks(need: Need, user: User) -> list[Track]:
+    """Every referral of ``need`` that ``user`` may read, those that go on first, newest first; constant queries."""
+    readable = visible_to(user).values("pk")
+    rows = list(referrals_of(need.party).filter(need=need, pk__in=readable).select_related("created_by"))
     moves, works = moves_of(rows), WorkClock()
     consented = {
         consent.institution_id for consent in consents_of(need.party) if consent.need_id == need.pk and consent.live

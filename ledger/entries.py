@@ -88,6 +88,11 @@ def postings_visible_to(user: Viewer) -> QuerySet[Posting]:
     )
 
 
+def units_visible_to(user: Viewer) -> QuerySet[Party]:
+    """Units in whose name those postings stand, by name."""
+    return Party.objects.filter(pk__in=postings_visible_to(user).order_by().values("organisation")).order_by("name")
+
+
 def may_post(user: Viewer, kind: str, fields: Mapping[str, Any], organisation: Party | None) -> bool:
     """The office all; a lead unit what a measure it leads would count, in its own name or an institution's."""
     if not isinstance(user, User) or not user.is_active:

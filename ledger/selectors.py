@@ -1,6 +1,6 @@
 """Reads of plans and the quarterly ledger table, for pages, commands and the API."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -77,13 +77,13 @@ class LedgerTable:
         """True for a quarter before or after the plan's years."""
         return not self.plan.starts_on <= self.quarter.end <= self.plan.ends_on
 
-    def as_json(self, *, evidence: bool = True) -> dict[str, Any]:
-        """The published shape (README, ``ledger --format json``)."""
+    def as_json(self, *, evidence: Collection[int] | None = None) -> dict[str, Any]:
+        """The published shape (README, ``ledger --format json``), with evidence of those measures (None: of all)."""
         return {
             "quarter": str(self.quarter),
             "due": self.due.isoformat(),
             "due_tentative": self.due_tentative,
-            "measures": [_row_json(row, evidence) for row in self.rows],
+            "measures": [_row_json(row, evidence is None or row.number in evidence) for row in self.rows],
             "indicators": [_indicator_json(item) for item in self.indicators],
         }
 

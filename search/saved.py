@@ -4,6 +4,7 @@ import hashlib
 
 import structlog
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from accounts.models import User
 from accounts.services import notify
@@ -16,6 +17,11 @@ from search.services import search
 MAX_SAVED = 20
 _WATCHED = 50
 _log = structlog.get_logger("search.saved")
+
+
+def saved_searches_of(user: User) -> QuerySet[SavedSearch]:
+    """``user``'s own, newest first; nobody reads another's."""
+    return SavedSearch.objects.filter(user=user)
 
 
 @transaction.atomic

@@ -81,6 +81,11 @@ def roster() -> QuerySet[LiaisonOfficer]:
     )
 
 
+def everybody_on_roster() -> QuerySet[LiaisonOfficer]:
+    """Officers in service, past and to come, with user and employer; for the finance office."""
+    return LiaisonOfficer.objects.select_related("user", "employer").order_by("pk")
+
+
 def ending_soon(days: int) -> QuerySet[LiaisonOfficer]:
     """Officers in service whose appointment ends within ``days`` from today, the earliest first."""
     return roster().filter(until__lte=clock.today() + timedelta(days=days)).order_by("until", "pk")

@@ -5,7 +5,7 @@ from enterprises.selectors.consents import consents_of, live_consents, live_cons
 from enterprises.selectors.facts import FactRow, contacts_of, current_facts, fact_rows, known_facts, regions_of
 from enterprises.selectors.masked import MaskedNeed, masked_need, masked_needs, open_pool
 from enterprises.selectors.needs import drafts_of, need_by_code, needs_by_id, open_needs
-from enterprises.selectors.pushes import PushLine, PushTally, push_lines, tallies
+from enterprises.selectors.pushes import PushLine, PushTally, push_lines, tallies, told_party
 from enterprises.selectors.subjects import subject_of, subjects_of
 from enterprises.selectors.whitelist import batches, entries_of, first_published_on, listed_on_own_day, whitelist_on
 
@@ -39,5 +39,6 @@ __all__ = [
     "subject_of",
     "subjects_of",
     "tallies",
+    "told_party",
     "whitelist_on",
 ]

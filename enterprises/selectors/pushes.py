@@ -10,7 +10,8 @@ from django.db.models import QuerySet
 
 from accounts.models import Party
 from common import clock
-from enterprises.models import Consent, EnterpriseProfile, WhitelistBatch, WhitelistFeedback, WhitelistPush
+from enterprises.models import Consent, WhitelistBatch, WhitelistFeedback, WhitelistPush
+from enterprises.selectors.facts import contacts_of
 from enterprises.selectors.masked import public_tags
 from enterprises.selectors.subjects import party_subjects
 from enterprises.selectors.whitelist import entries_on
@@ -20,14 +21,14 @@ UNANSWERED = "未答复"
 
 @dataclass(frozen=True)
 class PushLine:
-    """One party of a push: what was released, the answer in force, and a contact where the party consented."""
+    """One party of a push: what was released, the answer in force, and whether its contact may be asked for."""
 
     party_id: int
     name: str
     code: str
     tags: tuple[str, ...]
     feedback: WhitelistFeedback | None
-    contact: str
+    reachable: bool
 
 
 @dataclass(frozen=True)
@@ -69,10 +70,7 @@ def push_lines(push: WhitelistPush) -> list[PushLine]:
     """Every party of ``push`` in the order sent; three queries."""
     answers = answers_in_force([push.pk])
     willing = _consenting(push.institution) & set(push.parties)
-    contacts = {
-        profile.party_id: f"{profile.contact_name} {profile.contact_phone}".strip()
-        for profile in EnterpriseProfile.objects.filter(party_id__in=willing).order_by("pk")
-    }
+    reachable = contacts_of(willing).keys()
     return [
         PushLine(
             party_id=line["party"],
@@ -80,10 +78,16 @@ def push_lines(push: WhitelistPush) -> list[PushLine]:
             code=line["code"],
             tags=tuple(line["tags"]),
             feedback=answers.get((push.pk, line["party"])),
-            contact=contacts.get(line["party"], ""),
+            reachable=line["party"] in reachable,
         )
         for line in push.released
     ]
+
+
+def told_party(push: WhitelistPush, number: str) -> Party | None:
+    """The party with that number (digits) if ``push`` told of it."""
+    told = {str(line) for line in push.parties}
+    return Party.objects.filter(pk=int(number)).first() if number in told else None
 
 
 def tallies(pushes: QuerySet[WhitelistPush]) -> list[PushTally]:

@@ -7,6 +7,7 @@ from datetime import date
 from django.db import IntegrityError, transaction
 
 from accounts.models import Party, User
+from accounts.policies import BANK_ROLES
 from accounts.selectors import users_of
 from accounts.services import notify
 from accounts.webhooks.endpoints import emit
@@ -14,7 +15,7 @@ from common import audit, clock
 from common.errors import Conflict, Invalid, Missing, NotAllowed
 from common.tabular import Outcome
 from enterprises.models import WhitelistBatch, WhitelistFeedback, WhitelistPush
-from enterprises.policies import BANK_ROLES, acts_for, may_answer
+from enterprises.policies import acts_for, may_answer
 from enterprises.recipients import may_receive
 from enterprises.selectors.pushes import releasable
 from journal.services import post

@@ -1,6 +1,6 @@
 """What the officer's pages draw: weekdays, the capacity bar, stations in a row."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -8,7 +8,6 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from accounts.models import Party
 from frontend.templatetags.components import timeline
 
 register = template.Library()
@@ -33,12 +32,6 @@ def percent(basis_points: int) -> str:
 def left_of(used: int, limit: int) -> int:
     """What is left of a limit; never less than 0."""
     return max(limit - used, 0)
-
-
-@register.simple_tag
-def contact(contacts: Mapping[int, tuple[str, str]], party: Party) -> tuple[str, str] | None:
-    """(name, telephone) of a party where one is registered."""
-    return contacts.get(party.pk)
 
 
 @register.simple_tag

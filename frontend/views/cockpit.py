@@ -43,7 +43,7 @@ def cockpit(request: HttpRequest) -> HttpResponse:
         "tiles": goal_tiles(shown),
         "balance": balance_chart(shown),
         "funnel": funnel_chart(funnel_counts(start, shown.as_of)),
-        "map": first_loan_map(shown, exact=policies.can(user, "trace", plan)),
+        "map": first_loan_map(shown, policies.traced_measures(user, plan)),
         "money": money_choices(totals(start, shown.as_of), money if money in LABELS else "贷"),
     }
     return render(request, "frontend/office/cockpit.html", context)
@@ -59,7 +59,7 @@ def indicator(request: HttpRequest, code: str) -> HttpResponse:
     quarter, period = _quarter(request, plan), PlanPeriod(plan.starts_on, plan.ends_on)
     parts = parts_of(declared, period, quarter)
     part = _part(request, parts)
-    traced = policies.can(user, "trace", plan)
+    traced = declared.measure in policies.traced_measures(user, plan) or user.has_role(*OFFICE_ROLES)
     value = evaluate(declared, period, quarter)
     address = {"quarter": str(quarter), "part": part.code}
     context = _frame(plan, quarter) | {

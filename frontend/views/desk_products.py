@@ -120,11 +120,11 @@ def product_edit(request: HttpRequest, code: str) -> HttpResponse:
     """Change the open draft, or start the next version from the newest one."""
     user, versions = own_versions(request, code)
     newest = versions[0]
+    if not can(user, "revise", newest.product):
+        raise NotAllowed("只有本机构的产品经办可以修改产品。")
     if newest.state == State.IN_REVIEW:
         raise Conflict("这个产品有一版正在复核，请等复核人通过或退回后再改。")
     drafting = newest.state == State.DRAFT
-    if not can(user, "edit" if drafting else "revise", newest if drafting else newest.product):
-        raise NotAllowed("只有本机构的产品经办可以修改产品。")
 
     def save(form: ProductForm) -> ProductVersion:
         if drafting:

@@ -132,7 +132,7 @@ def _page(
         "need": found.need,
         "disclosed": shown,
         "masked": None if shown else masked_need(found.need),
-        "steps": timeline(found),
+        "steps": timeline(found, at_desk=True),
         "stage": stage_of(found),
         "tone": stage_tone(found),
         "due": WorkClock().due(found),

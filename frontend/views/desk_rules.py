@@ -40,10 +40,10 @@ def rules(request: HttpRequest, code: str) -> HttpResponse:
     """Build, try, save. Every button works as a plain submit; htmx tries by itself while one types."""
     user, versions = own_versions(request, code)
     draft = versions[0]
+    if not can(user, "revise", draft.product):
+        raise NotAllowed("只有本机构的产品经办可以修改条件。")
     if draft.state != ProductVersion.State.DRAFT:
         raise Conflict("只有草稿可以改条件。请先在产品页另起新版本，或请复核人退回。")
-    if not can(user, "edit", draft):
-        raise NotAllowed("只有本机构的产品经办可以修改条件。")
     shown, kept = rule_form.of_rules(parse(extra_rules_of(draft)))
     if request.method != "POST":
         return _page(request, user, versions, shown or (Condition(),), kept)

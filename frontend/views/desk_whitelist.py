@@ -15,7 +15,7 @@ from common import clock
 from common.errors import DomainError, Missing
 from enterprises.models import WhitelistFeedback, WhitelistPush
 from enterprises.policies import pushes_visible_to
-from enterprises.selectors import PushLine, push_lines, tallies
+from enterprises.selectors import PushLine, push_lines, tallies, told_party
 from enterprises.services import whitelist_answer
 from frontend.desk_forms import blame, problems_of
 from frontend.office_forms import AnswerForm
@@ -93,10 +93,10 @@ def _page(request: HttpRequest, found: WhitelistPush, form: AnswerForm, party: P
 
 
 def _told(found: WhitelistPush, number: str) -> Party:
-    told = {str(line) for line in found.parties}
-    if number not in told:
+    party = told_party(found, number)
+    if party is None:
         raise Missing("这一户不在这次推送里，请回到名单重新选择。")
-    return Party.objects.get(pk=int(number))
+    return party
 
 
 def tone(line: PushLine) -> str:

@@ -55,7 +55,7 @@ def need(request: HttpRequest, code: str) -> HttpResponse:
     party, found = own_need(request, code)
     if found.state == Need.State.DRAFT:
         return redirect("frontend:need_edit", found.code)
-    shown = tracks(found)
+    shown = tracks(found, required_user(request))
     context = {
         "need": found,
         "tracks": shown,

@@ -38,12 +38,18 @@ DONE = {
 }
 
 
-@require_safe
-def first_loans(request: HttpRequest) -> HttpResponse:
-    """Disputes, claims that wait with every condition, confirmed ones by year and banner, the definition in force."""
+def required_office(request: HttpRequest) -> User:
+    """The reader, when of the finance office; anybody else is NotAllowed."""
     user = required_user(request)
     if not user.has_role(Role.OFFICE, Role.OFFICE_SIGNER):
         raise NotAllowed("首贷核验由金融办办理，您的账号不是。")
+    return user
+
+
+@require_safe
+def first_loans(request: HttpRequest) -> HttpResponse:
+    """Disputes, claims that wait with every condition, confirmed ones by year and banner, the definition in force."""
+    user = required_office(request)
     numbers = counts(user)
     page = Paginator(waiting_claims(user), WAITING_PAGE).get_page(request.GET.get("waiting"))
     context: dict[str, Any] = {
@@ -63,7 +69,7 @@ def first_loans(request: HttpRequest) -> HttpResponse:
 @require_POST
 def first_loan_decide(request: HttpRequest, number: str) -> HttpResponse:
     """One decision on one claim; a refusal comes back as a message on the desk."""
-    user = required_user(request)
+    user = required_office(request)
     claim = claims_visible_to(user).filter(pk=number).first() if number.isdecimal() else None
     if claim is None:
         raise Missing("没有这笔首贷申报，请回到列表重新选择。")

@@ -40,10 +40,11 @@ def synonyms(request: HttpRequest) -> HttpResponse:
 @require_POST
 def synonym_add(request: HttpRequest) -> HttpResponse:
     """One line more; a refusal comes back as a message."""
-    form = request.POST
+    form, user = request.POST, required_user(request)
+    require_office(user)
     try:
         added = service.synonym_add(
-            actor=required_user(request),
+            actor=user,
             left=form.get("left", ""),
             right=form.get("right", ""),
             both=form.get("both") == "1",

@@ -58,7 +58,7 @@ def today(request: HttpRequest) -> HttpResponse:
         "cases": rows,
         "agenda": agenda(rows, clock.today() + AHEAD),
         "share": own_employer_share(officer),
-        "contacts": contacts_of([row.party.pk for row in rows]),
+        "reachable": contacts_of([row.party.pk for row in rows]).keys(),
     }
     return render(request, "frontend/officer/today.html", context)
 
@@ -104,7 +104,7 @@ def case(request: HttpRequest, code: str) -> HttpResponse:
         "party": party,
         "officer": officer,
         "assignment": party.assignments.select_related("officer__user", "backup__user").get(ended_on=None),
-        "contact": contacts_of([party.pk]).get(party.pk),
+        "reachable": party.pk in contacts_of([party.pk]),
         "facts": short_facts(party),
         "cases": need_cases(party, officer),
         "share": own_employer_share(officer),

@@ -20,6 +20,7 @@ from matching.cases.liaison import officer_leave
 from matching.cases.selectors_liaison import cases_of
 from matching.cases.selectors_roster import industries_of, loads, retired, unaccompanied
 from talents.models import LiaisonOfficer
+from talents.selectors import everybody_on_roster
 from talents.services import officer_appoint
 
 A_PAGE = 30
@@ -138,9 +139,8 @@ def status_of(form: Any, conflict: str) -> int:
 
 
 def _officer(number: str) -> LiaisonOfficer:
-    rows = LiaisonOfficer.objects.select_related("user", "employer")
     known = number.isascii() and number.isdecimal() and len(number) < 19
-    found = rows.filter(pk=number).first() if known else None
+    found = everybody_on_roster().filter(pk=number).first() if known else None
     if found is None:
         raise Missing("名册上没有这位特派员，请回到名册重新选择。")
     return found

@@ -49,7 +49,7 @@ def ledger(request: HttpRequest, quarter: str) -> HttpResponse:
         "headings": HEADINGS,
         "sections": _sections(table),
         "quarters": _quarters(table),
-        "traced": policies.can(request.user, "trace", table.plan),
+        "traced": policies.traced_measures(request.user, table.plan),
     }
     return render(request, "frontend/ledger.html", context)
 

@@ -26,6 +26,7 @@ from ledger.entries import (
     posting_enter,
     posting_reverse,
     postings_visible_to,
+    units_visible_to,
 )
 from products.selectors import local_institutions
 
@@ -52,7 +53,7 @@ def postings(request: HttpRequest) -> HttpResponse:
     if quarter:
         chosen = quarters.parse(quarter)
         rows = rows.filter(occurred_on__range=(chosen.start, chosen.end))
-    units = Party.objects.filter(pk__in=postings_visible_to(user).order_by().values("organisation")).order_by("name")
+    units = units_visible_to(user)
     if unit:
         known = unit.isascii() and unit.isdecimal() and len(unit) < 19
         rows = rows.filter(organisation_id=int(unit)) if known else rows.none()

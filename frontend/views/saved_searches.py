@@ -10,14 +10,12 @@ from common.errors import DomainError, Missing
 from frontend.listing import listing
 from frontend.viewer import required_user
 from search import saved as service
-from search.models import SavedSearch
 
 
 @require_safe
 def saved_searches(request: HttpRequest) -> HttpResponse:
     """The reader's own."""
-    rows = SavedSearch.objects.filter(user=required_user(request))
-    return render(request, "frontend/saved_searches.html", {"rows": rows})
+    return render(request, "frontend/saved_searches.html", {"rows": service.saved_searches_of(required_user(request))})
 
 
 @require_POST
@@ -43,7 +41,8 @@ def saved_search_add(request: HttpRequest) -> HttpResponse:
 def saved_search_remove(request: HttpRequest, number: str) -> HttpResponse:
     """Stop watching one."""
     user = required_user(request)
-    row = SavedSearch.objects.filter(user=user, pk=number).first() if number.isdecimal() and len(number) < 19 else None
+    own = service.saved_searches_of(user)
+    row = own.filter(pk=number).first() if number.isdecimal() and len(number) < 19 else None
     if row is None:
         raise Missing("没有这个已存检索，请回到列表重新选择。")
     service.saved_search_remove(actor=user, saved=row)

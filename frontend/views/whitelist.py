@@ -14,7 +14,7 @@ from common import clock
 from common.errors import Conflict, Invalid, Missing, NotAllowed
 from common.tabular import cells
 from enterprises.models import WhitelistBatch, WhitelistEntry, WhitelistPush
-from enterprises.policies import REGISTRAR_ROLES, acts_for, lists_visible_to, pushes_visible_to
+from enterprises.policies import REGISTRAR_ROLES, acts_for, entries_visible_to, lists_visible_to, pushes_visible_to
 from enterprises.selectors import batches, entries_of, push_lines, tallies, whitelist_on
 from enterprises.services import whitelist_exit, whitelist_push
 from frontend.desk_forms import blame, problems_of
@@ -159,7 +159,7 @@ def _batch(user: User, number: str) -> WhitelistBatch:
 
 
 def _entry(user: User, number: str) -> WhitelistEntry:
-    rows = WhitelistEntry.objects.select_related("batch__department", "party")
+    rows = entries_visible_to(user).select_related("batch__department", "party")
     found = rows.filter(pk=number).first() if _is_number(number) else None
     if found is None:
         raise Missing("没有找到这名成员，请回到批次重新选择。")

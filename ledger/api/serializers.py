@@ -98,7 +98,7 @@ class LedgerMeasureSerializer(serializers.Serializer[Any]):
     progress = serializers.CharField(help_text="依记账起草，没有记账时为空")
     problems = serializers.CharField(help_text="由牵头单位填写，未填报时为空")
     next_steps = serializers.CharField(help_text="由牵头单位填写，未填报时为空")
-    evidence = serializers.ListField(child=serializers.CharField(), help_text="记账来源键；只向金融办和牵头单位提供")
+    evidence = serializers.ListField(child=serializers.CharField(), help_text="记账来源键；只给金融办和该项牵头单位")
 
 
 class IndicatorSerializer(serializers.Serializer[Any]):

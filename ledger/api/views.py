@@ -68,7 +68,7 @@ class LedgerView(APIView):
     )
     def get(self, request: Request, quarter: str) -> Response:
         table = _table(request, quarter)
-        traced = policies.can(request.user, "trace", table.plan)
+        traced = policies.traced_measures(request.user, table.plan)
         return Response(table.as_json(evidence=traced))
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import Role, User
+from accounts.policies import BANK_ROLES
 from accounts.services import system_actor
 from common import audit, clock
 from common.errors import Conflict, Invalid, NotAllowed
@@ -14,7 +15,6 @@ from matching.cases.kinds_referrals import RESPONDED
 from matching.cases.labels import labels
 from matching.cases.moving import move_on, wake
 from matching.cases.opening import lock_need, tell_firm, tell_institution
-from matching.cases.policies import BANK_ROLES
 from matching.cases.stages import due_now, leaving, responds
 from matching.cases.states import ENDS, MACHINE, PROGRESS, State, has_consent
 from matching.models import Referral

@@ -5,6 +5,7 @@ from datetime import date
 from django.db import transaction
 
 from accounts.models import User
+from accounts.policies import BANK_ROLES
 from accounts.selectors import users_of
 from accounts.services import notify
 from common import audit, clock
@@ -12,7 +13,6 @@ from common.models import TransitionLog
 from journal import services as journal
 from journal.models import Posting
 from matching.cases.kinds_financings import FIRST_LOAN
-from matching.cases.money_policies import BANK_ROLES
 from matching.cases.states_first import MACHINE, State
 from matching.models import Financing, FirstLoanClaim
 

@@ -204,5 +204,5 @@ def _check_log(
 
 def _tell(assignment: LiaisonAssignment) -> None:
     key, party, officer = f"liaison:{assignment.pk}", assignment.party, assignment.officer
-    notify(users=[officer.user], key=key, title=f"新指派：{party.name}", body="请在 3 个工作日内联系。")
+    notify(users=[officer.user], key=key, title="新指派一户", body="请在 3 个工作日内联系。", path="/officer/")
     notify(users=users_of(party, Role.FIRM, Role.TALENT), key=key, title=f"您的金融特派员：{officer.user}")

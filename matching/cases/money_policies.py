@@ -3,10 +3,8 @@
 from django.db.models import Q, QuerySet
 
 from accounts.models import Party, Role, User
-from accounts.policies import OFFICE_ROLES, Viewer
+from accounts.policies import BANK_ROLES, OFFICE_ROLES, Viewer, holds_grants
 from matching.models import Financing, FirstLoanClaim
-
-BANK_ROLES = (Role.BANK_MAKER, Role.BANK_CHECKER)
 
 
 def may_record(user: User, institution: Party) -> bool:
@@ -36,6 +34,6 @@ def claims_visible_to(user: Viewer) -> QuerySet[FirstLoanClaim]:
 def _readable(user: Viewer) -> Q:
     if isinstance(user, User) and user.has_role(*OFFICE_ROLES):
         return Q()
-    if not isinstance(user, User) or user.party_id is None:
+    if not isinstance(user, User) or not holds_grants(user):
         return Q(pk=None)
     return Q(institution_id=user.party_id) | Q(institution__parent_id=user.party_id) | Q(party_id=user.party_id)

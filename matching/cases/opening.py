@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.crypto import get_random_string
 
 from accounts.models import Party, Role, User
+from accounts.policies import BANK_ROLES
 from accounts.selectors import users_of
 from accounts.services import notify
 from accounts.webhooks.endpoints import emit
@@ -19,7 +20,7 @@ from enterprises.recipients import may_receive
 from journal.services import post
 from matching.cases.clock import deadline
 from matching.cases.kinds_referrals import DISPATCHED
-from matching.cases.policies import BANK_ROLES, can
+from matching.cases.policies import can
 from matching.cases.states import State, has_consent
 from matching.models import Referral
 from matching.selectors import explain_product

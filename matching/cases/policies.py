@@ -5,13 +5,11 @@ a grant to the employer would open the party to the whole of it.
 from django.db.models import Q, QuerySet
 
 from accounts.models import Party, Role, User
-from accounts.policies import OFFICE_ROLES, Viewer
+from accounts.policies import BANK_ROLES, OFFICE_ROLES, Viewer, at_desk
 from enterprises import policies as enterprises
 from enterprises.models import Need
 from matching.models import LiaisonAssignment, Referral, ServiceLog
 from talents.selectors import roster
-
-BANK_ROLES = (Role.BANK_MAKER, Role.BANK_CHECKER)
 
 
 def served_parties(user: Viewer) -> QuerySet[Party]:
@@ -30,9 +28,8 @@ def visible_to(user: Viewer) -> QuerySet[Referral]:
     if user.has_role(*OFFICE_ROLES):
         return Referral.objects.all()
     own = Q(pk__in=[])
-    if user.party is not None:
-        at_desk = user.party.kind == Party.Kind.INSTITUTION and user.has_role(*BANK_ROLES)
-        own = Q(institution_id=user.party_id) if at_desk else Q(need__party_id=user.party_id)
+    if user.party_id is not None:
+        own = Q(institution_id=user.party_id) if at_desk(user) else Q(need__party_id=user.party_id)
     if user.has_role(*BANK_ROLES):
         # Whoever also works at an institution's desk is a competitor of the others.
         return Referral.objects.filter(own)
@@ -47,33 +44,36 @@ def needs_visible_to(user: Viewer) -> QuerySet[Need]:
 
 
 def assignments_visible_to(user: Viewer) -> QuerySet[LiaisonAssignment]:
-    """Assignments ``user`` may read: an officer's own, a party's own, all for the office."""
+    """Assignments ``user`` may read: an officer's as long as they hold, a party's own, all for the office."""
     if not isinstance(user, User) or not user.is_active:
         return LiaisonAssignment.objects.none()
     if user.has_role(*OFFICE_ROLES):
         return LiaisonAssignment.objects.all()
-    mine = Q(officer__user=user) | Q(backup__user=user)
+    mine = Q(ended_on=None) & (Q(officer__user=user) | Q(backup__user=user))
     return LiaisonAssignment.objects.filter(mine if user.party_id is None else mine | Q(party_id=user.party_id))
 
 
 def logs_visible_to(user: Viewer) -> QuerySet[ServiceLog]:
-    """Service logs ``user`` may read: the party's own, those of accompanied parties, one's own, all for the office."""
+    """Service logs ``user`` may read: the party's own, those of accompanied parties, all for the office.
+
+    What an officer wrote goes to the successor with the party.
+    """
     if not isinstance(user, User) or not user.is_active:
         return ServiceLog.objects.none()
     if user.has_role(*OFFICE_ROLES):
         return ServiceLog.objects.all()
-    mine = Q(officer__user=user) | Q(party__in=served_parties(user))
+    mine = Q(party__in=served_parties(user))
     return ServiceLog.objects.filter(mine if user.party_id is None else mine | Q(party_id=user.party_id))
 
 
 def discloses(user: Viewer, referral: Referral) -> bool:
     """True when ``user`` may read who asks and how much; an institution needs a live consent for that."""
-    return needs_visible_to(user).filter(pk=referral.need_id).exists()
+    return can(user, "view", referral) and needs_visible_to(user).filter(pk=referral.need_id).exists()
 
 
 def can(user: Viewer, action: str, obj: Referral | Need | Party) -> bool:
-    """``view`` a referral; ``choose`` or ``dispatch`` for a need; ``grab`` for an institution; ``assign`` or ``log``
-    for a party.
+    """``view`` a referral; ``choose`` or ``dispatch`` for a need; ``grab`` for an institution; ``assign``, ``log`` or
+    look up the ``contact`` for a party.
     """
     if not isinstance(user, User) or not user.is_active:
         return False
@@ -89,6 +89,12 @@ def can(user: Viewer, action: str, obj: Referral | Need | Party) -> bool:
             return user.has_role(Role.SYSTEM) or (user.has_role(*BANK_ROLES) and user.party_id == obj.pk)
         case "assign", Party():
             return user.has_role(*OFFICE_ROLES)
+        case "contact", Party():
+            return user.party_id == obj.pk or enterprises.may_reach(user, obj) or _serves(user, obj)
         case "log", Party():
-            return user.has_role(Role.SYSTEM) or served_parties(user).filter(pk=obj.pk).exists()
+            return user.has_role(Role.SYSTEM) or _serves(user, obj)
     return False
+
+
+def _serves(user: User, party: Party) -> bool:
+    return served_parties(user).filter(pk=party.pk).exists()

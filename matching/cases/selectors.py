@@ -123,20 +123,25 @@ def moves_of(referrals: Iterable[Referral]) -> dict[int, list[TransitionLog]]:
     return found
 
 
-def timeline(referral: Referral, moves: Sequence[TransitionLog] | None = None) -> list[Step]:
+def timeline(referral: Referral, moves: Sequence[TransitionLog] | None = None, *, at_desk: bool = False) -> list[Step]:
     """From dispatch through every stage so far to what is still to come, tracked like a parcel's.
 
-    ``moves`` saves the query where :func:`moves_of` has read them.
+    ``moves`` saves the query where :func:`moves_of` has read them. ``at_desk``: people of the party that asks stand
+    there without their names, which no consent gives away.
     """
     names = labels(referral.kind)
+
+    def who(actor: User) -> str:
+        return "申请方" if at_desk and actor.party_id == referral.need.party_id else str(actor)
+
     moves = moves_of([referral])[referral.pk] if moves is None else moves
-    steps = [Step(SENT, referral.dispatched_at, str(referral.created_by), None, False, State.PENDING)]
+    steps = [Step(SENT, referral.dispatched_at, who(referral.created_by), None, False, State.PENDING)]
     for move, promise in zip(moves, referral.promises, strict=True):
         due = date.fromisoformat(promise["due"]) if promise["due"] else None
         late = due is not None and date.fromisoformat(promise["done"]) > due
         note = referral.refusal_note if move.to_state == State.REFUSED else ""
         said = "：".join(part for part in (move.reason, note) if part)
-        steps.append(Step(names[move.to_state], move.at, str(move.actor), due, late, move.to_state, said))
+        steps.append(Step(names[move.to_state], move.at, who(move.actor), due, late, move.to_state, said))
     return steps + _to_come(referral)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from accounts.models import Party, User
-from accounts.policies import Viewer
+from accounts.policies import BANK_ROLES, Viewer
 from common import clock
 from matching.cases import policies
 from matching.cases.states import ENDS, State
@@ -36,7 +36,7 @@ class DeskCounts:
 
 def desk_of(user: Viewer) -> Party | None:
     """The institution at whose desk ``user`` works; None for anybody else."""
-    if not isinstance(user, User) or not user.has_role(*policies.BANK_ROLES):
+    if not isinstance(user, User) or not user.has_role(*BANK_ROLES):
         return None
     party = user.party
     return party if party is not None and party.kind == Party.Kind.INSTITUTION else None

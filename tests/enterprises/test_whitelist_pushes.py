@@ -117,14 +117,14 @@ def test_a_person_who_consented_is_told_to_that_institution_only(actor, make_use
 
 def test_contacts_are_shown_only_while_the_consent_lives(firm, firm_user, push, banks):
     EnterpriseProfile.objects.create(party=firm, contact_name="赵经办", contact_phone="0477-1")
-    assert [line.contact for line in push_lines(push)] == [""]
+    assert [line.reachable for line in push_lines(push)] == [False]
     need = need_register(
         actor=firm_user, party=firm, kinds=["贷"], amount=None, term_months=None, purpose="", guarantees=None
     )
     consent_give(actor=firm_user, need=need, institution=banks[0], purpose=Consent.Purpose.WHITELIST, days=1)
-    assert [line.contact for line in push_lines(push)] == ["赵经办 0477-1"]
+    assert [line.reachable for line in push_lines(push)] == [True]
     with clock.at(date(2024, 9, 29)):
-        assert [line.contact for line in push_lines(push)] == [""]
+        assert [line.reachable for line in push_lines(push)] == [False]
 
 
 def test_who_may_push(actor, make_user, clerk, batch, banks, bankers):

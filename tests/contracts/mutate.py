@@ -1,0 +1,192 @@
+"""Break each policy in turn and see whether the matrix notices.
+
+``python -m tests.contracts.mutate [EVERY]`` breaks every EVERYth place (1: all) and prints each that goes unnoticed.
+The city is built once in a database in memory; each broken policy is tried in a copy of the process.
+"""
+
+import ast
+import copy
+import importlib
+import json
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import CodeType, ModuleType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.contracts.isolation.things import World
+
+# Module → kinds of things of the matrix that it decides about; none: all.
+MODULES: dict[str, tuple[str, ...]] = {
+    "accounts.policies": ("facts", "firm", "contact", "institution", "need", "need_draft", "need_closed", "financing"),
+    "enterprises.policies": (
+        *("facts", "firm", "contact", "need", "need_draft", "need_closed", "batch", "entry", "push", "feedback"),
+    ),
+    "products.policies": (*("product_listed", "product_suspended", "product_review", "product_draft", "institution"),),
+    "matching.policies": ("need", "need_draft", "need_closed"),
+    "matching.cases.policies": (
+        *("facts", "contact", "need", "need_draft", "need_closed", "referral", "answer", "institution"),
+        *("assignment", "assignment_ended", "service_log"),
+    ),
+    "matching.cases.money_policies": ("financing", "first_loan"),
+    "ledger.policies": ("plan", "measure"),
+}
+ROLES = "Role"
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One way to break one place."""
+
+    module: str
+    line: int
+    what: str
+    tree: ast.Module
+
+
+def mutants(name: str, source: str) -> Iterator[Mutant]:
+    """Every mutant of a module: conditions negated or dropped, parts of and/or taken, filters gone, roles widened."""
+    whole = ast.parse(source)
+    inside = {id(part) for item in whole.body if isinstance(item, ast.FunctionDef) for part in ast.walk(item)}
+    for number, node in enumerate(ast.walk(whole)):
+        if id(node) not in inside:
+            continue
+        for kind in range(_ways(node)):
+            tree = copy.deepcopy(whole)
+            broken = next(item for index, item in enumerate(ast.walk(tree)) if index == number)
+            what = _break(tree, broken, kind)
+            if what:
+                yield Mutant(name, getattr(node, "lineno", 0), what, ast.fix_missing_locations(tree))
+
+
+def _ways(node: ast.AST) -> int:
+    match node:
+        case ast.BoolOp():
+            return len(node.values)
+        case ast.BinOp(op=ast.BitOr() | ast.BitAnd()):
+            return 2
+        case ast.If() | ast.Return():
+            return 2
+        case ast.Call(func=ast.Attribute(attr="filter" | "exclude")):
+            return 1 + len(node.keywords)
+        case ast.Call(func=ast.Attribute(attr="has_role")):
+            return 2
+    return 0
+
+
+def _break(tree: ast.Module, node: ast.AST, kind: int) -> str:
+    """Change ``node`` inside ``tree``; returns what was done, '' where nothing can be."""
+    match node:
+        case ast.BoolOp():
+            gone = node.values.pop(kind)
+            return f"without {ast.unparse(gone)}"
+        case ast.BinOp():
+            _replace(tree, node, node.left if kind else node.right)
+            return f"only {ast.unparse(node.left if kind else node.right)}"
+        case ast.If():
+            node.test = ast.Constant(not kind)
+            return f"if always {not kind}"
+        case ast.Return(value=value) if value is not None:
+            if _is_rows(value):
+                return ""
+            if isinstance(value, ast.Constant) and value.value is (not kind):
+                return ""
+            node.value = ast.Constant(not kind)
+            return f"return {not kind}"
+        case ast.Call(func=ast.Attribute(attr="has_role")):
+            _replace(tree, node, ast.Constant(not kind))
+            return f"has_role always {not kind}"
+        case ast.Call(func=ast.Attribute() as called):
+            if kind:
+                gone_keyword = node.keywords.pop(kind - 1)
+                return f"without {ast.unparse(gone_keyword)}"
+            told = ast.unparse(node)
+            _replace(tree, node, called.value)
+            return f"without filter {told[-60:]}"
+    return ""
+
+
+def _is_rows(value: ast.expr) -> bool:
+    """True for what returns rows or conditions rather than yes or no."""
+    text = ast.unparse(value)
+    return ".exists()" not in text and any(word in text for word in ("objects", "filter", ".none()", "Q(", "frozenset"))
+
+
+def _replace(tree: ast.Module, old: ast.AST, new: ast.AST) -> None:
+    class Swap(ast.NodeTransformer):
+        def visit(self, node: ast.AST) -> ast.AST:
+            return new if node is old else self.generic_visit(node)
+
+    Swap().visit(tree)
+
+
+def put_in(module: ModuleType, mutant: Mutant) -> None:
+    """Give the functions of ``module`` the broken code; whoever imported one has it too."""
+    code = compile(mutant.tree, module.__file__ or "", "exec")
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType) and callable(getattr(module, constant.co_name, None)):
+            getattr(module, constant.co_name).__code__ = constant
+
+
+def _noticed(mutant: Mutant, world: "World") -> bool:
+    """Try it in a child: 0 unnoticed, 1 noticed by an answer or an exception."""
+    child = os.fork()
+    if child == 0:
+        from tests.contracts.isolation.table import differences
+
+        try:
+            put_in(importlib.import_module(mutant.module), mutant)
+            found = any(differences(world, frozenset(MODULES[mutant.module])))
+        except Exception:  # noqa: BLE001 - a policy that breaks down is noticed
+            found = True
+        os._exit(int(found))
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 1
+
+
+def main(every: int) -> None:
+    """Print one JSON object: killed and survived by module, and what survived."""
+    os.environ["DATABASE_URL"] = "sqlite://:memory:"
+    os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
+    import django
+
+    django.setup()
+    from django.conf import settings
+    from django.test.utils import get_runner
+
+    runner = get_runner(settings)(verbosity=0, interactive=False)
+    databases = runner.setup_databases()
+    from common import clock
+    from tests.contracts.isolation.table import differences
+    from tests.contracts.isolation.world import TODAY, build
+
+    world = build()
+    counts: dict[str, list[int]] = {}
+    survivors: list[str] = []
+    with clock.at(TODAY):
+        if wrong := list(differences(world)):
+            raise SystemExit("the matrix does not hold unbroken: " + "; ".join(wrong[:5]))
+        for name in MODULES:
+            path = Path(importlib.import_module(name).__file__ or "")
+            killed = tried = 0
+            for number, mutant in enumerate(mutants(name, path.read_text("utf-8"))):
+                if number % every:
+                    continue
+                tried += 1
+                noticed = _noticed(mutant, world)
+                killed += noticed
+                if not noticed:
+                    sys.stderr.write(f"{name}:{mutant.line} {mutant.what}\n")
+                    sys.stderr.flush()
+                    survivors.append(f"{name}:{mutant.line} {mutant.what}")
+            counts[name] = [killed, tried]
+            sys.stderr.write(f"{name} {killed}/{tried}\n")
+            sys.stderr.flush()
+    runner.teardown_databases(databases)
+    json.dump({"counts": counts, "survivors": survivors}, sys.stdout, ensure_ascii=False, indent=1)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 1)
