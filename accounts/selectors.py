@@ -4,7 +4,7 @@ from datetime import date
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from accounts.models import ChannelChoice, Notification, Party, PartyName, User, UserRole
+from accounts.models import AccountClaim, ChannelChoice, Notification, Party, PartyName, Role, User, UserRole
 
 
 def party_by_code(code: str) -> Party | None:
@@ -60,3 +60,15 @@ def unread_count(user: User) -> int:
 def channels_of(user: User) -> dict[str, str]:
     """The ways outside the site that ``user`` chose: channel → address."""
     return dict(ChannelChoice.objects.filter(user=user).order_by("pk").values_list("channel", "address"))
+
+
+def accounts_found(text: str) -> QuerySet[User]:
+    """Users of people, by a part of their user name or name; what the administrators' rooms list."""
+    rows = User.objects.exclude(roles__role=Role.SYSTEM).select_related("party").prefetch_related("roles")
+    found = rows.filter(username__icontains=text) | rows.filter(display_name__icontains=text)
+    return found.order_by("username", "pk").distinct()
+
+
+def account_claims() -> QuerySet[AccountClaim]:
+    """Claims for accounts, open and decided."""
+    return AccountClaim.objects.select_related("decided_by").order_by("state", "-pk")

@@ -1,5 +1,6 @@
 """Administration of what every floor shares: overrides may be edited, the rest is looked at."""
 
+from django.apps import apps
 from django.contrib import admin
 
 from common.admin import ReadOnlyAdmin
@@ -34,3 +35,10 @@ class OutboxMessageAdmin(ReadOnlyAdmin):
 class TransitionLogAdmin(ReadOnlyAdmin):
     list_display = ["object_type", "object_id", "from_state", "to_state", "actor", "at"]
     exclude = ["reason"]
+
+
+# Keys, tokens and secrets of the log-in are kept by its own pages; nobody reads them here.
+for label in ("account", "mfa", "usersessions", "socialaccount", "allauth_idp_oidc"):
+    for model in apps.get_app_config(label).get_models():
+        if admin.site.is_registered(model):
+            admin.site.unregister(model)

@@ -31,6 +31,12 @@ def endpoints_visible_to(user: Viewer) -> QuerySet[WebhookEndpoint]:
     return WebhookEndpoint.objects.filter(institution_id=user.party_id).order_by("-pk")
 
 
+def deliveries_visible_to(user: Viewer) -> QuerySet[WebhookDelivery]:
+    """What was sent to the own addresses, newest first."""
+    own = endpoints_visible_to(user)
+    return WebhookDelivery.objects.filter(endpoint__in=own).select_related("endpoint").order_by("-pk")
+
+
 @transaction.atomic
 def endpoint_add(*, actor: User, url: str, events: Iterable[str]) -> WebhookEndpoint:
     """Register ``url`` for ``events``; its ``secret`` is shown this once. Invalid names ``url`` or ``events``."""

@@ -7,7 +7,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import claims
+from accounts import claims, selectors
 from accounts.models import AccountClaim, User
 from accounts.policies import OFFICE_ROLES
 from common import audit
@@ -56,7 +56,7 @@ def account_claim_status(request: HttpRequest) -> HttpResponse:
 def account_claims(request: HttpRequest) -> HttpResponse:
     """What waits for a decision, then what was decided."""
     _office(request)
-    rows = AccountClaim.objects.select_related("decided_by").order_by("state", "-pk")
+    rows = selectors.account_claims()
     waiting = rows.filter(state=AccountClaim.State.PENDING).order_by("pk")
     decided = Paginator(rows.exclude(state=AccountClaim.State.PENDING).order_by("-decided_at"), A_PAGE)
     context = {"waiting": waiting, "page": decided.get_page(request.GET.get("page"))}
@@ -96,7 +96,7 @@ def _office(request: HttpRequest) -> User:
 
 
 def _claim(code: str) -> AccountClaim:
-    claim = AccountClaim.objects.filter(code=code).first()
+    claim = selectors.account_claims().filter(code=code).first()
     if claim is None:
         raise Missing("没有找到这份申领，请回到列表重新选择。")
     return claim

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import administration
 from accounts.models import Role, User
-from accounts.selectors import organisation_by_name
+from accounts.selectors import accounts_found, organisation_by_name
 from common import audit
 from common.errors import DomainError, Invalid, Missing, NotAllowed
 from common.models import AuditEvent
@@ -129,17 +129,20 @@ def _add(actor: User, form: NewAccountForm) -> tuple[User, str]:
 
 def _users(request: HttpRequest) -> dict[str, object]:
     text = request.GET.get("q", "").replace("\x00", "")[:60]
-    rows = User.objects.exclude(roles__role=Role.SYSTEM).select_related("party").prefetch_related("roles")
-    found = rows.filter(username__icontains=text) | rows.filter(display_name__icontains=text)
     return {
-        "page": Paginator(found.order_by("username", "pk").distinct(), A_PAGE).get_page(request.GET.get("page")),
+        "page": Paginator(accounts_found(text), A_PAGE).get_page(request.GET.get("page")),
         "q": text,
     }
 
 
 def _user(number: str) -> User:
-    user = User.objects.filter(pk=int(number)).first() if number.isascii() and number.isdigit() else None
-    if user is None or user.has_role(Role.SYSTEM):
+    known = (
+        accounts_found("").filter(pk=int(number))
+        if number.isascii() and number.isdigit() and len(number) < 19
+        else None
+    )
+    user = known.first() if known is not None else None
+    if user is None:
         raise Missing("没有找到这名用户，请回到列表重新选择。")
     return user
 

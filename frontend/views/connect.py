@@ -10,7 +10,7 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods
 
 from accounts import api_clients
-from accounts.models import ApiClient, Role, User, WebhookDelivery, WebhookEndpoint
+from accounts.models import ApiClient, Role, User, WebhookEndpoint
 from accounts.webhooks import endpoints
 from common.errors import DomainError, Missing
 from frontend.viewer import required_user
@@ -65,8 +65,7 @@ def deliveries(request: HttpRequest) -> HttpResponse:
     """What was sent, newest first; POST sends one again."""
     required_desk(request)
     user = required_user(request)
-    own = endpoints.endpoints_visible_to(user)
-    rows = WebhookDelivery.objects.filter(endpoint__in=own).select_related("endpoint").order_by("-pk")
+    rows = endpoints.deliveries_visible_to(user)
     if request.method == "POST":
         number = request.POST.get("delivery", "")
         delivery = rows.filter(pk=int(number)).first() if number.isascii() and number.isdigit() else None

@@ -10,12 +10,14 @@ TENANT_MODELS = frozenset(
     "Party PartyName Grant Notification Fact EnterpriseProfile TalentRole Need Consent WhitelistBatch WhitelistEntry "
     "WhitelistPush WhitelistFeedback TalentProfile TalentTitle TeamMember LiaisonOfficer Product ProductVersion "
     "Referral Financing FirstLoanClaim LiaisonAssignment ServiceLog MatchResult Posting User "
-    "MatchBlock PreviewAnswer SavedSearch ChannelChoice Delivery".split()
+    "MatchBlock PreviewAnswer SavedSearch ChannelChoice Delivery AccountClaim WebhookEndpoint WebhookDelivery".split()
 )
 # Everybody's, or nobody's: plans are read by everyone with an account, the rest is the house's own.
 SHARED_MODELS = frozenset(
     "CalendarOverride TransitionLog OutboxMessage AuditEvent AuditHead Job UserRole InstitutionProfile Plan Measure "
-    "MeasureUnit Indicator FirstLoanDefinition MatchProgramme MatchTally EligibilitySweep Synonym SearchedText".split()
+    "MeasureUnit Indicator FirstLoanDefinition MatchProgramme MatchTally EligibilitySweep Synonym SearchedText "
+    # What guards the door: read by the guard itself, before anybody is known.
+    "ApiClient IdempotentCall LoginFailure UsedPassword".split()
 )
 MANAGERS = {"objects", "_default_manager", "_base_manager"}
 SHORTCUTS = {"get_object_or_404", "get_list_or_404"}
