@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+from django.core.management import call_command
 
 from accounts.models import Role
 from accounts.services import user_create
@@ -50,6 +51,7 @@ def test_public_answers_carry_the_headers(client, db, path):
 
 @pytest.mark.parametrize("path", PRIVATE)
 def test_private_answers_and_the_administration_too(client, actor, path):
+    call_command("load_plan", verbosity=0)
     user = user_create(actor=actor, username="x", password=None, display_name="x", party=None, roles=[Role.OFFICE])
     user.is_staff = user.is_superuser = True
     user.save()

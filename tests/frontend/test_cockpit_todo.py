@@ -98,6 +98,8 @@ def test_lists_wait_until_they_are_worked_off(plan, client):
     for name in ("referrals", "products"):
         assert "都办完了" in text_of(client.get(f"/office/waiting/{name}/"))
     with clock.at(date(2025, 4, 1)):
+        # Half a year later nobody is still logged in.
+        client.force_login(chain.office)
         assert "1 款产品未按期确认" in titles(chain.office, plan)
         assert "科创通0" in text_of(client.get("/office/waiting/products/"))
 
@@ -106,8 +108,8 @@ def test_an_overdue_referral_is_listed_with_its_institution(plan, client):
     chain = make_chain()
     chain.consent()
     row = referral_create(actor=chain.firm_user, need=chain.need, institution=chain.banks[0], channel="chosen")
-    client.force_login(chain.office)
     with clock.at(row.due_on + timedelta(days=1)):
+        client.force_login(chain.office)
         assert "超期派单 1 件" in titles(chain.office, plan)
         assert chain.banks[0].name in text_of(client.get("/office/waiting/referrals/"))
 
