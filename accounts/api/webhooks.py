@@ -9,7 +9,14 @@ from rest_framework.response import Response
 from accounts.api.calls import KEY_PARAMETER, idempotent
 from accounts.api.desks import NUMBER, DeskView, Pages
 from accounts.models import WebhookDelivery, WebhookEndpoint
-from accounts.webhooks.endpoints import EVENTS, delivery_resend, endpoint_add, endpoint_end, endpoints_visible_to
+from accounts.webhooks.endpoints import (
+    EVENTS,
+    deliveries_visible_to,
+    delivery_resend,
+    endpoint_add,
+    endpoint_end,
+    endpoints_visible_to,
+)
 from common.errors import Missing
 
 
@@ -115,7 +122,7 @@ class DeliveryListView(DeskView):
         operation_id="deliveries_list", tags=["webhooks"], summary="推送记录", responses=DeliverySerializer(many=True)
     )
     def get(self, request: Request) -> Response:
-        rows = WebhookDelivery.objects.filter(endpoint__in=endpoints_visible_to(self.user)).order_by("-pk")
+        rows = deliveries_visible_to(self.user)
         pages = Pages()
         page = pages.paginate_queryset(rows, request, view=self)
         return pages.get_paginated_response(DeliverySerializer(page, many=True).data)
@@ -136,8 +143,7 @@ class DeliveryResendView(DeskView):
     )
     @idempotent
     def post(self, request: Request, number: str) -> Response:
-        rows = WebhookDelivery.objects.filter(endpoint__in=endpoints_visible_to(self.user))
-        delivery = rows.select_related("endpoint").filter(pk=int(number)).first()
+        delivery = deliveries_visible_to(self.user).filter(pk=int(number)).first()
         if delivery is None:
             raise Missing("没有找到这条推送。")
         delivery_resend(actor=self.user, delivery=delivery)

@@ -32,7 +32,6 @@ INSTALLED_APPS = [
     "matching",
     "ledger",
     "frontend",
-    "config",
     # Behind our own apps, whose templates come first.
     "allauth",
     "allauth.account",
@@ -41,6 +40,8 @@ INSTALLED_APPS = [
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
     "allauth.idp.oidc",
+    # Last: its administration takes out what the log-in's packages put in.
+    "config",
 ]
 
 MIDDLEWARE = [

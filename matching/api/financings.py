@@ -18,9 +18,9 @@ from enterprises.facts import CATEGORIES, GUARANTEES
 from enterprises.models import Need
 from matching.cases.financings import financing_record, financing_reverse, version_for
 from matching.cases.first_loans import first_loan_claim
-from matching.cases.money_policies import financings_visible_to
+from matching.cases.money_policies import claims_visible_to, financings_visible_to
 from matching.cases.policies import needs_visible_to
-from matching.models import Financing, FirstLoanClaim
+from matching.models import Financing
 
 _MONEY = 10**12
 
@@ -121,7 +121,7 @@ class FinancingListView(DeskView):
         values = dict(asked.validated_data)
         attested = values.pop("first_loan", None)
         financing, outcome = self._record(values)
-        if attested and not FirstLoanClaim.objects.filter(financing=financing).exists():
+        if attested and not claims_visible_to(self.user).filter(financing=financing).exists():
             first_loan_claim(actor=self.user, financing=financing, **attested)
         return Response(FinancingSerializer(financing).data, 201 if outcome is Outcome.CREATED else 200)
 
