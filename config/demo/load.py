@@ -11,6 +11,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.management import call_command
+from django.db import connection
 from django.db.models import Count
 
 from accounts.models import Party, User
@@ -59,6 +60,7 @@ def _load_parts(job: Job, progress: Progress) -> None:
         ("演示城市", town.build),
         ("历年数据", history.build),
         ("近几周的办理", present.build),
+        ("统计信息", analyze),
         ("检索索引", outbox.relay),
         ("首次匹配", rematch),
     )
@@ -66,6 +68,12 @@ def _load_parts(job: Job, progress: Progress) -> None:
         progress(label)
         step()
         jobs.advance(job, number, total=len(steps))
+
+
+def analyze() -> None:
+    """Tell the planner what was just filled: without it PostgreSQL plans for empty tables (measured: 14 s a figure)."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
 
 
 def _quietly(command: str, *arguments: object) -> None:

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import Party, Role, User
 from accounts.services import party_register, system_actor, user_create
 from common import clock
-from config.demo import history, town
+from config.demo import history, load, town
 from journal.models import Posting
 from journal.services import post, reverse
 from ledger.board import board, quarter_shown
@@ -35,6 +35,7 @@ def demo(django_db_setup, django_db_blocker):
         call_command("load_plan", verbosity=0)
         town.build()
         history.build()
+        load.analyze()
         yield
         transaction.set_rollback(True)
 
