@@ -7,6 +7,7 @@ from io import BytesIO
 
 import pytest
 from django.core.management import CommandError
+from django.db import connection
 from docx import Document
 from docx.oxml.ns import qn
 from openpyxl import load_workbook
@@ -141,7 +142,9 @@ def test_a_row_higher_than_excel_allows_is_set_smaller(plan):
 
 
 def test_characters_no_form_can_hold_are_left_out(plan):
-    form = longest(plan, "推动\x07知识\x00产权\ufffe。")
+    # PostgreSQL itself holds no NUL.
+    nul = "" if connection.vendor == "postgresql" else "\x00"
+    form = longest(plan, f"推动\x07知识{nul}产权\ufffe。")
     assert form.rows[2][2] == "推动知识产权。"
     assert all(make(form) for make in FORMATS.values())
 
