@@ -1,22 +1,18 @@
 """Columns as bytes and back, the same values: arrays as ``.npz``, words as JSON. Nothing is ever unpickled."""
 
 import json
-from collections.abc import Mapping
 from io import BytesIO
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from enterprises.columns import Coded, Columns, Numbers
 from enterprises.facts import SetValue
 
-Arrays = Mapping[str, NDArray[Any]]
-
 
 def packed(columns: Columns) -> bytes:
     """``columns`` compressed: about 40 bytes a row."""
-    arrays: dict[str, NDArray[Any]] = {"keys": columns.keys}
+    arrays: dict[str, Any] = {"keys": columns.keys}
     for name, numbers in columns.numbers.items():
         arrays |= {f"values {name}": numbers.values, f"known {name}": numbers.known}
     for name, coded in columns.coded.items():
