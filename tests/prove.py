@@ -18,24 +18,21 @@ from typing import Any
 from tests import services
 from tests.contracts.source import ROOT
 
+# The longest first, so that two processes end together.
 CHAPTERS: dict[str, list[str]] = {
+    "恰好一次": ["tests/config/test_delivery_proof.py"],
+    "备份恢复": ["tests/config/test_backup.py"],
+    "断电": ["tests/config/test_kills.py", "tests/matching/test_rematch_killed.py", "tests/search/test_kill.py"],
     "权限矩阵": [
+        "tests/contracts/isolation/test_mutants.py",
         "tests/contracts/isolation/test_policies.py",
         "tests/contracts/isolation/test_walk.py",
         "tests/contracts/isolation/test_consent_ends.py",
-        "tests/contracts/isolation/test_mutants.py",
-    ],
-    "竞争": ["tests/matching/test_races.py"],
-    "状态机": ["tests/matching/test_chain_machine.py"],
-    "恰好一次": ["tests/config/test_delivery_proof.py"],
-    "断电": [
-        "tests/config/test_kills.py",
-        "tests/matching/test_rematch_killed.py",
-        "tests/search/test_kill.py",
     ],
     "接口模糊": ["tests/api/test_fuzz.py"],
+    "状态机": ["tests/matching/test_chain_machine.py"],
+    "竞争": ["tests/matching/test_races.py"],
     "恶意文件": ["tests/frontend/test_hostile_files.py"],
-    "备份恢复": ["tests/config/test_backup.py"],
     "规则与披露": [
         "tests/matching/test_engine.py",
         "tests/matching/test_previews.py",
@@ -56,7 +53,7 @@ def run(chapters: list[str], database: str, folder: Path) -> tuple[bool, list[di
     environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
     environment |= {"PROVE": "1", "PROOFS": str(told)} | ({"DATABASE_URL": database} if database else {})
     paths = [path for chapter in chapters for path in CHAPTERS[chapter]]
-    command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "worksteal", "-p", "no:cacheprovider", *paths]
+    command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadfile", "-p", "no:cacheprovider", *paths]
     done = subprocess.run(command, cwd=ROOT, env=environment, check=False)
     return done.returncode == 0, json.loads(told.read_text("utf-8")) if told.exists() else []
 
