@@ -75,7 +75,7 @@ def table(where: str, tests: list[dict[str, Any]]) -> None:
         passed = sum(test["outcome"] == "passed" for test in mine)
         say(f"【{title}】{where}：通过 {passed}/{len(mine)}，跳过 {left_out}，{seconds:.0f} 秒")
         for test in mine:
-            if test["outcome"] == "failed":
+            if test["outcome"] in ("failed", "error"):
                 say(f"  未通过 {test['node']}")
             for line in test["proof"]:
                 say(f"  {line}")
@@ -91,6 +91,9 @@ def main(word: str = "") -> int:
     if services.main():
         return 1
     chapters = [title for title in CHAPTERS if word in title]
+    if not chapters:
+        say(f"没有名为“{word}”的证明，可选：{'、'.join(CHAPTERS)}")
+        return 1
     server, started = os.environ.get("TEST_DATABASE_URL", ""), time.monotonic()
     runs: list[tuple[str, bool, list[dict[str, Any]]]] = []
     with tempfile.TemporaryDirectory() as name:
@@ -101,7 +104,7 @@ def main(word: str = "") -> int:
     say("")
     for where, _, tests in runs:
         table(where, tests)
-    good = all(held for _, held, _ in runs) and compare(runs)
+    good = compare(runs) and all(held for _, held, _ in runs)
     say(f"合计 {(time.monotonic() - started) / 60:.1f} 分钟，{'全部成立' if good else '有证明不成立'}")
     return 0 if good else 1
 
