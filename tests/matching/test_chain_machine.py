@@ -29,9 +29,10 @@ from tests.matching.chain_model import LAST_DAY, MONDAY, WAY, Model
 from tests.matching.money import WAN, sign
 
 LEAST_STEPS = 10_000 if PROVE else 300
-EXAMPLES, LONGEST = (260, 50) if PROVE else (10, 50)
+EXAMPLES, LONGEST = (204, 50) if PROVE else (6, 50)
 
-FIRM, NEEDS, BANK = st.integers(0, 1), st.integers(0, 2), st.integers(0, 2)
+# Mostly the same need and bank, so that what one step began the next goes on with.
+FIRM, NEEDS, BANK = st.integers(0, 1), st.sampled_from([0, 0, 0, 1, 2]), st.sampled_from([0, 0, 0, 1, 2])
 # Which of those there are, the newest first; and whether its own bank or firm acts.
 ANY = st.integers(0, 3)
 OWN = st.sampled_from([True, True, True, False])
@@ -184,6 +185,7 @@ class ChainMachine(RuleBasedStateMachine):
             "withdraw", expected, lambda: referrals.referral_withdraw(actor=self.city.users[firm], referral=found)
         )
 
+    @precondition(lambda self: any(referral.state == "pending" for referral in self.model.referrals))
     @rule()
     def lapse(self):
         self.both("lapse", self.model.lapse(), lambda: referrals.lapse_overdue(actor=self.city.chain.system))
@@ -228,6 +230,7 @@ class ChainMachine(RuleBasedStateMachine):
         expected = self.model.reverse(bank, number)
         self.both("reverse", expected, lambda: financing_reverse(actor=self.city.makers[bank], **content))
 
+    @precondition(lambda self: len(self.model.claims) < 6)
     @rule(firm=FIRM)
     def hope(self, firm):
         expected, party = self.model.hope(firm), self.city.firms[firm]
@@ -357,6 +360,8 @@ def test_any_order_of_steps_shows_what_the_model_says(record_property):
     done = {name: count for (name, outcome), count in sorted(outcomes.items()) if outcome == "ok"}
     steps, good = outcomes.total(), sum(done.values())
     assert steps >= LEAST_STEPS
+    if PROVE:
+        assert set(done) == {name for name, _ in outcomes}, "a step that never came off proves nothing"
     told = "、".join(f"{name} {count}" for name, count in done.items())
     record_property("proof", f"{steps} 步（成 {good}，拒 {steps - good}），与模型不符 0；办成：{told}")
     record_property("fingerprint", ChainMachine.trace.digest.hexdigest())
