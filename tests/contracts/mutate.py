@@ -1,4 +1,4 @@
-"""Break each policy in turn and see whether the matrix notices.
+"""Break each policy in turn and see whether the matrix, or a corner beside it, notices.
 
 ``python -m tests.contracts.mutate [EVERY]`` breaks every EVERYth place (1: all) and prints each that goes unnoticed.
 The city is built once in a database in memory; each broken policy is tried in a copy of the process.
@@ -17,6 +17,7 @@ from types import CodeType, ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from tests.contracts.corners import Corner
     from tests.contracts.isolation.things import World
 
 # Module → kinds of things of the matrix that it decides about; none: all.
@@ -95,8 +96,7 @@ def _break(tree: ast.Module, node: ast.AST, kind: int) -> str:
     """Change ``node`` inside ``tree``; returns what was done, '' where nothing can be."""
     match node:
         case ast.BoolOp():
-            gone = node.values.pop(kind)
-            return f"without {ast.unparse(gone)}"
+            return _drop(tree, node, kind)
         case ast.BinOp():
             _replace(tree, node, node.left if kind else node.right)
             return f"only {ast.unparse(node.left if kind else node.right)}"
@@ -123,6 +123,13 @@ def _break(tree: ast.Module, node: ast.AST, kind: int) -> str:
     return ""
 
 
+def _drop(tree: ast.Module, node: ast.BoolOp, number: int) -> str:
+    gone = node.values.pop(number)
+    if len(node.values) == 1:
+        _replace(tree, node, node.values[0])
+    return f"without {ast.unparse(gone)}"
+
+
 def _is_rows(value: ast.expr) -> bool:
     """True for what returns rows or conditions rather than yes or no."""
     text = ast.unparse(value)
@@ -144,7 +151,7 @@ def put_in(module: ModuleType, mutant: Mutant) -> None:
     getattr(module, mutant.function).__code__ = broken
 
 
-def _noticed(mutant: Mutant, world: "World") -> bool:
+def _noticed(mutant: Mutant, world: "World", corners: "list[Corner]") -> bool:
     """Try it in a child: 0 unnoticed, 1 noticed by an answer or an exception."""
     function = getattr(importlib.import_module(mutant.module), mutant.function)
     whole = function.__code__
@@ -155,7 +162,8 @@ def _noticed(mutant: Mutant, world: "World") -> bool:
         from tests.contracts.isolation.table import differences
 
         try:
-            found = any(differences(world, frozenset(MODULES[mutant.module])))
+            found = any(corner.wrong for corner in corners)
+            found = found or any(differences(world, frozenset(MODULES[mutant.module])))
         except Exception:  # noqa: BLE001 - a policy that breaks down is noticed
             found = True
         os._exit(int(found))
@@ -176,15 +184,18 @@ def main(every: int) -> None:
     runner = get_runner(settings)(verbosity=0, interactive=False)
     databases = runner.setup_databases()
     from common import clock
+    from tests.contracts.corners import corners
     from tests.contracts.isolation.table import differences
     from tests.contracts.isolation.world import TODAY, build
 
-    world = build()
+    world, beside = build(), corners()
     counts: dict[str, list[int]] = {}
     survivors: list[str] = []
     with clock.at(TODAY):
         if wrong := list(differences(world)):
             raise SystemExit("the matrix does not hold unbroken: " + "; ".join(wrong[:5]))
+        if wrong := [corner.what for corner in beside if corner.wrong]:
+            raise SystemExit("the corners do not hold unbroken: " + "; ".join(wrong[:5]))
         for name in MODULES:
             path = Path(importlib.import_module(name).__file__ or "")
             killed = tried = 0
@@ -192,7 +203,7 @@ def main(every: int) -> None:
                 if number % every:
                     continue
                 tried += 1
-                noticed = _noticed(mutant, world)
+                noticed = _noticed(mutant, world, beside)
                 killed += noticed
                 if not noticed:
                     sys.stderr.write(f"{name}:{mutant.line} {mutant.what}\n")
