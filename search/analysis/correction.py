@@ -7,6 +7,11 @@ from dataclasses import dataclass
 from search.analysis.vocabulary import BY_NAME, Vocabulary
 
 _SHORTEST, _LONGEST = 3, 10
+# Of so many characters all but one are no accident.
+_LONG = 5
+_REPLACED = 3
+# What is surely meant: a word so long, or so long with a character replaced, or one of the same sound.
+_SURE, _SURE_REPLACED = 4, 6
 _MAX_CANDIDATES = 6
 
 
@@ -33,17 +38,29 @@ class Corrector:
             for short in {word, *_without_one(word)}:
                 self._shortened[short].append(word)
 
-    def repair(self, text: str, suspicious: Iterable[int]) -> Repair | None:
-        """The longest stretch of ``text`` over a ``suspicious`` position that is one edit from a known word."""
+    def repair(self, text: str, suspicious: Iterable[int], *, surely: bool = False) -> Repair | None:
+        """The longest stretch of ``text`` over a ``suspicious`` position that is one edit from a known word.
+
+        ``surely``: only where much of what was typed is kept; for what may well be meant as it is.
+        """
         positions = frozenset(suspicious) - self._understood(text)
+        if not positions:
+            return None
         for size in range(min(_LONGEST + 1, len(text)), _SHORTEST - 1, -1):
             for start in range(len(text) - size + 1):
                 window = text[start : start + size]
                 if window in self._weights or positions.isdisjoint(range(start, start + size)):
                     continue
-                if candidates := self._candidates(window):
+                candidates = self._candidates(window)
+                if surely:
+                    candidates = tuple(word for word in candidates if self._is_sure(window, word))
+                if candidates:
                     return Repair(start, start + size, candidates)
         return None
+
+    def resembling(self, run: str) -> tuple[str, ...]:
+        """Known words one edit from the whole of a long ``run``, though every word in it may be right."""
+        return self._candidates(run) if _LONG <= len(run) <= _LONGEST + 1 and run not in self._weights else ()
 
     def _understood(self, text: str) -> set[int]:
         """Positions inside a known word: nothing is wrong there."""
@@ -56,7 +73,7 @@ class Corrector:
         return {position for start, end in spans for position in range(start, end)}
 
     def _candidates(self, window: str) -> tuple[str, ...]:
-        """What sounds alike goes before what looks alike, what many rows hold before what few do."""
+        """What sounds alike goes before what looks alike, the likelier slip first, then what many rows hold."""
         found = {word for short in {window, *_without_one(window)} for word in self._shortened.get(short, ())}
         near = {word for word in found if _one_edit_apart(window, word)}
         alike = {word for word in near if self._may_sound_like(window, word)} | {
@@ -64,8 +81,12 @@ class Corrector:
         }
         # A known word with something before or after it is no typo.
         chosen = [word for word in alike or near if word not in window]
-        likely = sorted(chosen, key=lambda word: (sorted(word) != sorted(window), -self._weights[word], word))
+        likely = sorted(chosen, key=lambda word: (_unlikely(window, word), -self._weights[word], word))
         return tuple(likely[:_MAX_CANDIDATES])
+
+    def _is_sure(self, typed: str, word: str) -> bool:
+        least = _SURE_REPLACED if _unlikely(typed, word) == _REPLACED else _SURE
+        return len(word) >= least or self._may_sound_like(typed, word)
 
     def _heard(self, word: str) -> str:
         return " ".join(self._sounds.get(char, char).split(" ")[0] for char in word)
@@ -81,6 +102,13 @@ class Corrector:
 def _without_one(word: str) -> Iterator[str]:
     for index in range(len(word)):
         yield word[:index] + word[index + 1 :]
+
+
+def _unlikely(typed: str, word: str) -> int:
+    """Two swapped, one missing, one too many, one replaced: the more of what was typed is kept, the likelier."""
+    if sorted(typed) == sorted(word):
+        return 0
+    return {1: 1, -1: 2}.get(len(word) - len(typed), _REPLACED)
 
 
 def _one_edit_apart(left: str, right: str) -> bool:

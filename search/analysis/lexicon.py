@@ -9,7 +9,7 @@ from importlib import metadata, resources
 from pathlib import Path
 
 DATA = Path(__file__).resolve().parent.parent / "data"
-_FILES = ("words.txt", "questions.txt", "stopwords.txt", "synonyms.txt", "places.txt", "variants.txt")
+_FILES = ("words.txt", "questions.txt", "stopwords.txt", "synonyms.txt", "places.txt", "variants.txt", "implied.txt")
 _PACKAGES = ("jieba", "pypinyin", "opencc-python-reimplemented")
 
 
@@ -58,6 +58,7 @@ def domain_words() -> frozenset[str]:
     for source, targets in synonyms().items():
         words.update((source, *targets))
     words.update(word for place in parents() for word in (place, *parents()[place]))
+    words.update(implied())
     return frozenset(word for word in words if len(word) > 1 and word.isalpha() and not word.isascii())
 
 
@@ -88,7 +89,8 @@ def without_questions(run: str) -> list[str]:
 def context_words() -> frozenset[str]:
     """Words that only name the quantity beside them (利率, 成立 …): no condition of their own beside a number."""
     return frozenset(
-        "成立 销售 年销售 销售额 营收 年营收 营业收入 收入 利率 年化 年利率 费率 利息 期限 额度 负债率".split()
+        "成立 销售 年销售 销售额 营收 年营收 营业收入 收入 利率 年化 年利率 费率 利息 期限 额度 负债率"
+        " 低息 低利率 低利息 利息低 利率低 便宜 大额 长期 中长期".split()
     )
 
 
@@ -128,6 +130,13 @@ def concept(word: str) -> str | None:
 def equals(word: str) -> tuple[str, ...]:
     """The other words of the same meaning."""
     return tuple(other for other in _same().get(word, ()) if other != word)
+
+
+@lru_cache(maxsize=1)
+def implied() -> dict[str, str]:
+    """Word → the quantity it hints at without naming one: 低息 → 利率3%."""
+    pairs = (line.split("=>") for line in _lines("implied.txt"))
+    return {word: quantity.strip() for words, quantity in pairs for word in words.split()}
 
 
 @lru_cache(maxsize=1)
