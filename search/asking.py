@@ -102,8 +102,9 @@ class Asker:
     def _of_its_kind(self, asked: Asked, words: list[Word]) -> None:
         """Who asks for a bank nobody has listed is shown other banks."""
         for word in words:
-            for item in (part for phrase in lexicon.equals(word.text) for part in whole(phrase).parts):
+            for item in dict.fromkeys(part for phrase in lexicon.equals(word.text) for part in whole(phrase).parts):
                 asked.near[Term(ALL, item)] = None
+                asked.scoring.extend(self._weigh.values(Word(item, ()), []).values())
 
     def _sounded(self, asked: Asked, rest: str) -> str:
         """``rest`` with what was typed by sound written in Han; several words of one sound become a group."""

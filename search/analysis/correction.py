@@ -4,13 +4,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from search.analysis import lexicon
 from search.analysis.vocabulary import BY_NAME, Vocabulary
 
 _SHORTEST, _LONGEST = 3, 10
 # Of so many characters all but one are no accident.
 _LONG = 5
 _REPLACED = 3
-# What is surely meant: a word so long, or so long with a character replaced, or one of the same sound.
+# What is surely meant: a word so long, or so long with a character replaced, or one that sounds or looks the same.
 _SURE, _SURE_REPLACED = 4, 6
 _MAX_CANDIDATES = 6
 
@@ -73,10 +74,10 @@ class Corrector:
         return {position for start, end in spans for position in range(start, end)}
 
     def _candidates(self, window: str) -> tuple[str, ...]:
-        """What sounds alike goes before what looks alike, the likelier slip first, then what many rows hold."""
+        """What sounds or looks alike goes before other slips, the likelier slip first, then what many rows hold."""
         found = {word for short in {window, *_without_one(window)} for word in self._shortened.get(short, ())}
         near = {word for word in found if _one_edit_apart(window, word)}
-        alike = {word for word in near if self._may_sound_like(window, word)} | {
+        alike = {word for word in near if self._may_be_taken_for(window, word)} | {
             *self._spoken.get(self._heard(window), ())
         }
         # A known word with something before or after it is no typo.
@@ -86,17 +87,17 @@ class Corrector:
 
     def _is_sure(self, typed: str, word: str) -> bool:
         least = _SURE_REPLACED if _unlikely(typed, word) == _REPLACED else _SURE
-        return len(word) >= least or self._may_sound_like(typed, word)
+        return len(word) >= least or self._may_be_taken_for(typed, word)
 
     def _heard(self, word: str) -> str:
         return " ".join(self._sounds.get(char, char).split(" ")[0] for char in word)
 
-    def _may_sound_like(self, left: str, right: str) -> bool:
+    def _may_be_taken_for(self, left: str, right: str) -> bool:
         pairs = zip(left, right, strict=False)
-        return len(left) == len(right) and all(one == other or self._share_sound(one, other) for one, other in pairs)
+        return len(left) == len(right) and all(one == other or self._are_alike(one, other) for one, other in pairs)
 
-    def _share_sound(self, one: str, other: str) -> bool:
-        return not {*self._sounds.get(one, "").split()}.isdisjoint(self._sounds.get(other, "").split())
+    def _are_alike(self, one: str, other: str) -> bool:
+        return other in lexicon.lookalikes().get(one, "") or not {*self._sounds.get(one, "").split()}.isdisjoint(self._sounds.get(other, "").split())
 
 
 def _without_one(word: str) -> Iterator[str]:

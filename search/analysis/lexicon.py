@@ -9,7 +9,7 @@ from importlib import metadata, resources
 from pathlib import Path
 
 DATA = Path(__file__).resolve().parent.parent / "data"
-_FILES = ("words.txt", "questions.txt", "stopwords.txt", "synonyms.txt", "places.txt", "variants.txt", "implied.txt")
+_FILES = ("words.txt", "questions.txt", "stopwords.txt", "synonyms.txt", "places.txt", "variants.txt", "implied.txt", "lookalikes.txt")
 _PACKAGES = ("jieba", "pypinyin", "opencc-python-reimplemented")
 
 
@@ -137,6 +137,15 @@ def implied() -> dict[str, str]:
     """Word → the quantity it hints at without naming one: 低息 → 利率3%."""
     pairs = (line.split("=>") for line in _lines("implied.txt"))
     return {word: quantity.strip() for words, quantity in pairs for word in words.split()}
+
+
+@lru_cache(maxsize=1)
+def lookalikes() -> dict[str, str]:
+    """Character → those written or read in its place because they look like it."""
+    table: dict[str, str] = {}
+    for group in (group for line in _lines("lookalikes.txt") for group in line.split()):
+        table.update((char, table.get(char, "") + group) for char in group)
+    return table
 
 
 @lru_cache(maxsize=1)
