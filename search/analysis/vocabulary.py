@@ -29,6 +29,11 @@ class Entry:
     weight: int
     readings: tuple[str, ...]
 
+    @property
+    def occurs(self) -> bool:
+        """Whether a row holds the word, not only the language data."""
+        return self.weight > _KINDS[self.kind]
+
 
 @dataclass(frozen=True)
 class Vocabulary:
