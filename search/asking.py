@@ -20,13 +20,13 @@ from search.weighing import (
     WIDER_PLACE,
     WORD,
     Weigher,
-    best_of,
     beside,
+    best_of,
     lowered,
     pairs,
     parts_of,
 )
-from search.wording import covering, joined, looks_like_name, whole
+from search.wording import covering, joined, looks_like_name, says_something, strays, whole
 
 _MAX_WORDS = 24
 _FITS, _NEARLY_FITS, _MAY_FIT, _EXACTLY, _IMPLIED = 1100, 600, 200, 300, 400
@@ -35,7 +35,6 @@ _NEARLY = 50
 # What so many rows hold does not make another row similar (per mille).
 _COMMON = 250
 # A firm younger than this (months) is what products for the young are made for.
-_ENDINGS = "省市区县旗盟保"
 _YOUNG, _YOUNG_WORD = 36, "初创"
 
 
@@ -54,7 +53,7 @@ class Asker:
         for quantity in found:
             self._condition(asked, quantity, folded)
         words = self._words(asked, self._sounded(asked, _blanked(folded, found)))
-        said = [word for word in words if _says_something(word.text)]
+        said = [word for word in words if says_something(word.text)]
         told = len(said) + len(found) + len(asked.groups) > 1
         beside = lexicon.context_words() if found else frozenset()
         # A text of nothing but stop words or single characters (有吗、贷) is still a question about those.
@@ -159,7 +158,7 @@ class Asker:
     def _repair(self, piece: str) -> Repair | None:
         plain = list(tokens.words_of(piece))
         corrector = self._language.corrector
-        return corrector.repair(piece, self._suspects(plain)) or corrector.repair(piece, _strays(plain), surely=True)
+        return corrector.repair(piece, self._suspects(plain)) or corrector.repair(piece, strays(plain), surely=True)
 
     def _rarest(self, words: list[Word]) -> list[Word]:
         """At most _MAX_WORDS, those that tell most, in the order written."""
@@ -224,7 +223,9 @@ class Asker:
         """Whether rows hold every token that ``clause`` needs, be it not together."""
         match clause:
             case Term():
-                return self._language.is_in_name(clause.token) if clause.field == GRAMS else self._share(clause.token) > 0
+                return (
+                    self._language.is_in_name(clause.token) if clause.field == GRAMS else self._share(clause.token) > 0
+                )
             case AllOf():
                 return all(map(self._can_hold, clause.clauses))
             case _:
@@ -264,22 +265,6 @@ class Asker:
                 asked.near[Term(ALL, token)] = None
         if len(word.text) > 1:
             asked.near.update((Term(GRAMS, pair), None) for pair in pairs(word.text))
-
-
-def _strays(words: list[Word]) -> list[int]:
-    """Positions of single characters that are no word of their own, as 贷, 的, the 市 of a place, the 保 of 科保 are."""
-    positions, start = [], 0
-    for word in words:
-        char = word.text
-        alone = len(char) == 1 and tokens.is_han(char) and len(words) > 1
-        if alone and not (char in lexicon.synonyms() or char in lexicon.stopwords() or char in _ENDINGS):
-            positions.append(start)
-        start += len(char)
-    return positions
-
-
-def _says_something(word: str) -> bool:
-    return word not in lexicon.stopwords() and (len(word) > 1 or word in lexicon.synonyms())
 
 
 def _bound(number: Number, value: int, *, or_unknown: bool) -> Range:

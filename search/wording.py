@@ -6,6 +6,7 @@ from search.analysis import lexicon, tokens
 from search.analysis.segmenter import Word
 
 _MAX_NAME = 10
+_ENDINGS = "省市区县旗盟保"
 
 
 def whole(phrase: str) -> Word:
@@ -62,3 +63,20 @@ def covering(word: Word) -> list[str]:
         covered.append(max(following, key=len))
         position += len(covered[-1])
     return covered
+
+
+def strays(words: list[Word]) -> list[int]:
+    """Positions of single characters that are no word of their own, as 贷, 的, 市 after a place, 保 in 科保 are."""
+    positions, start = [], 0
+    for word in words:
+        char = word.text
+        alone = len(char) == 1 and tokens.is_han(char) and len(words) > 1
+        if alone and not (char in lexicon.synonyms() or char in lexicon.stopwords() or char in _ENDINGS):
+            positions.append(start)
+        start += len(char)
+    return positions
+
+
+def says_something(word: str) -> bool:
+    """Whether ``word`` is more than talk."""
+    return word not in lexicon.stopwords() and (len(word) > 1 or word in lexicon.synonyms())

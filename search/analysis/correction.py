@@ -97,7 +97,9 @@ class Corrector:
         return len(left) == len(right) and all(one == other or self._are_alike(one, other) for one, other in pairs)
 
     def _are_alike(self, one: str, other: str) -> bool:
-        return other in lexicon.lookalikes().get(one, "") or not {*self._sounds.get(one, "").split()}.isdisjoint(self._sounds.get(other, "").split())
+        return other in lexicon.lookalikes().get(one, "") or not {*self._sounds.get(one, "").split()}.isdisjoint(
+            self._sounds.get(other, "").split()
+        )
 
 
 def _without_one(word: str) -> Iterator[str]:

@@ -9,7 +9,16 @@ from importlib import metadata, resources
 from pathlib import Path
 
 DATA = Path(__file__).resolve().parent.parent / "data"
-_FILES = ("words.txt", "questions.txt", "stopwords.txt", "synonyms.txt", "places.txt", "variants.txt", "implied.txt", "lookalikes.txt")
+_FILES = (
+    "words.txt",
+    "questions.txt",
+    "stopwords.txt",
+    "synonyms.txt",
+    "places.txt",
+    "variants.txt",
+    "implied.txt",
+    "lookalikes.txt",
+)
 _PACKAGES = ("jieba", "pypinyin", "opencc-python-reimplemented")
 
 

@@ -6,7 +6,6 @@ from functools import lru_cache
 
 from search.analysis import lexicon
 
-
 # What an input method sets between syllables that would run together: xi'an.
 _SYLLABLE_MARKS = "'’＇"
 

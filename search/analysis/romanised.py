@@ -86,7 +86,9 @@ class Romanised:
         # 二 in alert: beside letters that nothing explains a single character is chance.
         whole = all(letters[begin:end] in self._typed for begin, end in pieces)
         for begin, end in pieces:
-            known = [(cut, entry) for cut, entry in self._typed.get(letters[begin:end], ()) if whole or len(entry.word) > 1]
+            known = [
+                (cut, entry) for cut, entry in self._typed.get(letters[begin:end], ()) if whole or len(entry.word) > 1
+            ]
             if known and not is_written(letters[begin:end]):
                 yield Decoded(start + places[begin], start + places[end - 1] + 1, _choices(known))
 

@@ -265,7 +265,9 @@ def _near(place: str, category: str) -> Grader:
     return lambda row: 0 if place not in row["region"] else 3 if row["category"] == category else 1
 
 
-SHAPES = dict(zip("贷科担技质抵业信权未新专精银产才创发融首套", "货料但枝盾低亚倍杈末薪传情很户寸刨友融酋奎", strict=True))
+SHAPES = dict(
+    zip("贷科担技质抵业信权未新专精银产才创发融首套", "货料但枝盾低亚倍杈末薪传情很户寸刨友融酋奎", strict=True)
+)
 KNOWN_TAGS = [tag for tag in TAGS if len(tag) > 3]
 GUARANTEES = {"信用": ("无抵押", "纯信用", "信用贷"), "知识产权质押": ("专利质押", "知产质押", "知识产权质押")}
 MORE_RATES = ((300, ("3个点", "３％", "300bp")), (350, ("百分之3.5", "3.5个点")), (400, ("4个点", "400个基点")))

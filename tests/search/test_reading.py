@@ -16,7 +16,9 @@ WORDS = (
     "人才贷 善新贷 科技e贷 专精特新 知识产权质押 高新技术企业 工行 徽商银行 鄂尔多斯 无抵押 没有抵押物怎么贷款 "
     "专利能不能抵押贷款 500万 五百万 三年 利率3.5%以下 低息贷款 rencaidai zjtx 人才dai 科创形企业 首台套 成立不到一年"
 ).split()
-PIECES = st.sampled_from([*WORDS, " ", "，", "贷", "万", "%", "a", "壹", "个点", "\ud800", "\x00", "😀", "'", "年", "3"])
+PIECES = st.sampled_from(
+    [*WORDS, " ", "，", "贷", "万", "%", "a", "壹", "个点", "\ud800", "\x00", "😀", "'", "年", "3"]
+)
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +42,9 @@ def test_any_text_is_read(asker, text):
     scan(fold(text))
 
 
-@pytest.mark.parametrize("text", ["贷" * 5_000, "a" * 5_000, "' " * 2_500, "9" * 5_000, "一百万" * 1_600, "没有" * 2_500])
+@pytest.mark.parametrize(
+    "text", ["贷" * 5_000, "a" * 5_000, "' " * 2_500, "9" * 5_000, "一百万" * 1_600, "没有" * 2_500]
+)
 def test_a_flood_is_read_too(asker, text):
     read(asker, text)
 
@@ -48,7 +52,9 @@ def test_a_flood_is_read_too(asker, text):
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.sampled_from(WORDS), min_size=1, max_size=4).map(" ".join))
 def test_the_same_is_read_however_it_is_written(asker, text):
-    wide = "".join(chr(ord(char) + 0xFEE0) if "!" <= char <= "~" else "\u3000" if char == " " else char for char in text)
+    wide = "".join(
+        chr(ord(char) + 0xFEE0) if "!" <= char <= "~" else "\u3000" if char == " " else char for char in text
+    )
     traditional = OpenCC("s2t").convert(text)
     assume(fold(traditional) == fold(text))
     assert read(asker, wide) == read(asker, traditional) == read(asker, text.upper()) == read(asker, text)
@@ -86,7 +92,12 @@ def test_a_term_is_one_in_years_and_in_months(years):
 def test_a_rate_is_one_in_per_cent_and_in_basis_points(points):
     whole, rest = divmod(points, 100)
     tail = "".join("零一二三四五六七八九"[int(digit)] for digit in f"{rest:02}")
-    texts = (f"{whole}.{rest:02}%", f"利率{points}bp", f"利率{whole}.{rest:02}个点", f"百分之{spoken(whole) or '零'}点{tail}")
+    texts = (
+        f"{whole}.{rest:02}%",
+        f"利率{points}bp",
+        f"利率{whole}.{rest:02}个点",
+        f"百分之{spoken(whole) or '零'}点{tail}",
+    )
     assert {(item.kind, item.value) for text in texts for item in scan(text)} == {("rate", points)}
 
 

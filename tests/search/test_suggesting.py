@@ -44,7 +44,13 @@ def test_groups_come_in_one_order_and_are_labelled(suggester):
 
 @pytest.mark.parametrize(
     ("typed", "meant"),
-    [("人c", "人才贷"), ("人才d", "人才贷"), ("知chan", "知产融"), ("gongh", "工商银行上海市分行"), ("工行", "工商银行上海市分行")],
+    [
+        ("人c", "人才贷"),
+        ("人才d", "人才贷"),
+        ("知chan", "知产融"),
+        ("gongh", "工商银行上海市分行"),
+        ("工行", "工商银行上海市分行"),
+    ],
 )
 def test_han_with_the_rest_by_sound_and_short_names_of_banks(suggester, typed, meant):
     assert meant in texts(suggester, typed)
