@@ -55,7 +55,8 @@ class Asker:
         words = self._words(asked, self._sounded(asked, _blanked(folded, found)))
         said = [word for word in words if says_something(word.text)]
         told = len(said) + len(found) + len(asked.groups) > 1
-        beside = lexicon.context_words() if found else frozenset()
+        hints = frozenset(lexicon.implied()) if told else frozenset()
+        beside = hints | lexicon.context_words() if found else hints
         # A text of nothing but stop words or single characters (有吗、贷) is still a question about those.
         for word in said if said or found or asked.groups else words:
             self._word(

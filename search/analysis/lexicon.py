@@ -98,8 +98,7 @@ def without_questions(run: str) -> list[str]:
 def context_words() -> frozenset[str]:
     """Words that only name the quantity beside them (利率, 成立 …): no condition of their own beside a number."""
     return frozenset(
-        "成立 销售 年销售 销售额 营收 年营收 营业收入 收入 利率 年化 年利率 费率 利息 期限 额度 负债率"
-        " 低息 低利率 低利息 利息低 利率低 便宜 大额 长期 中长期".split()
+        "成立 销售 年销售 销售额 营收 年营收 营业收入 收入 利率 年化 年利率 费率 利息 期限 额度 负债率".split()
     )
 
 
