@@ -211,8 +211,9 @@ def server_reader(document: Document) -> Reader | None:
     return Overlaid(reader, here.changes, here.base) if isinstance(here, Overlaid) else reader
 
 
-def _moment(manifest: Manifest) -> tuple[int, str]:
-    return manifest.watermark, manifest.built_at
+def _moment(manifest: Manifest) -> tuple[str, int]:
+    # Messages are numbered lower again after a restore, time goes on.
+    return manifest.built_at, manifest.watermark
 
 
 def catch_up(document: Document) -> bool:
