@@ -9,12 +9,15 @@ import structlog
 from django.db import DatabaseError
 
 from common.errors import DomainError
+from search.analysis import lexicon
 from search.analysis.vocabulary import Gatherer
 from search.clauses import ALL
 from search.declare import Document, Row
 from search.plan import AnalysedRow, analyse
 
 _CHUNK = 500
+# Document → the words it was analysed with, and its rows as the last whole reading found them.
+_analysed: dict[str, tuple[str, dict[str, tuple[str, AnalysedRow]]]] = {}
 _log = structlog.get_logger("search.reading")
 
 
@@ -29,16 +32,35 @@ class Read:
 
 def read(document: Document, keys: Iterable[str]) -> Read:
     """The rows of ``keys`` that are public now, analysed."""
-    read = Read()
+    read, held = Read(), _held(document)
     for row in rows_of(document, sorted(set(keys)), read.failed):
         key = str(row.get("key", ""))
         try:
-            analysed = analyse(document, row)
-            read.rows[key] = content_hash(row), analysed
+            content = content_hash(row)
+            before, analysed = held.get(key, ("", None))
+            analysed = analysed if analysed and before == content else analyse(document, row)
+            read.rows[key] = content, analysed
             read.words.add(analysed.names, analysed.known, analysed.keywords, {*analysed.tokens[ALL]})
         except Exception as error:  # noqa: BLE001 - one row must not keep the others out; it is logged and named
             read.failed[key] = _reason(document, key, error)
     return read
+
+
+def read_all(document: Document) -> Read:
+    """Every public row, analysed; those that say what they said the last time, in this process, are not again."""
+    found = read(document, document.keys())
+    _analysed[document.name] = _words(document), found.rows
+    return found
+
+
+def _held(document: Document) -> dict[str, tuple[str, AnalysedRow]]:
+    words, rows = _analysed.get(document.name, ("", {}))
+    return rows if words == _words(document) else {}
+
+
+def _words(document: Document) -> str:
+    """What decides tokens besides the row."""
+    return f"{document.shape()}|{lexicon.version()}|{lexicon.added()}"
 
 
 def rows_of(document: Document, keys: list[str], failed: dict[str, str]) -> Iterator[Row]:

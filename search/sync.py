@@ -84,7 +84,7 @@ def rebuild(document: Document) -> Manifest:
         with _words:
             added = _synonyms()
             lexicon.use(added)
-            found = reading.read(document, document.keys())
+            found = reading.read_all(document)
         manifest = Manifest(
             version=version(document),
             watermark=watermark,

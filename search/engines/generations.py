@@ -14,7 +14,7 @@ import tempfile
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -113,7 +113,7 @@ def begin(document: str) -> Path:
 def publish(document: str, directory: Path, manifest: Manifest) -> Manifest:
     """Make ``directory`` current, with what changed since its rows were read, and drop what nobody is about to open."""
     named = replace(manifest, generation=directory.name, files=_checksums(directory))
-    (directory / _MANIFEST).write_text(json.dumps(asdict(named), ensure_ascii=False), "utf-8")
+    (directory / _MANIFEST).write_text(json.dumps(plain(named), ensure_ascii=False), "utf-8")
     with moving(document):
         before = _readable(document)
         record(document, Place(directory), _since(before, named.begun) if named.begun else [])
@@ -206,6 +206,11 @@ def manifest_of(directory: Path) -> Manifest:
     if changed:
         raise Damaged(f"{directory.name}: changed since it was written: {', '.join(changed)}")
     return manifest
+
+
+def plain(manifest: Manifest) -> dict[str, Any]:
+    """Its fields by name, as they are: copies of ten thousand rows and their words take a second."""
+    return {item.name: getattr(manifest, item.name) for item in fields(manifest)}
 
 
 def restored(data: dict[str, Any]) -> Manifest:

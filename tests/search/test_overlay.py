@@ -148,19 +148,18 @@ def test_a_row_that_cannot_be_indexed_is_named_and_comes_back_when_it_is_mended(
 
 
 def test_a_change_while_a_builder_works_is_seen_at_once_and_carried_over(goods, monkeypatch):
-    read = reading.read
+    read = reading.read_all
     change("K001", name="善新贷")
     outbox.relay()
 
-    def read_and_be_overtaken(document, keys):
-        found = read(document, keys)
-        monkeypatch.setattr(reading, "read", read)
+    def read_and_be_overtaken(document):
+        found = read(document)
         change("K002", name="善新贷")
         assert sync.lay_over(shelf.SHELF, ["K002"]) == {}
         assert sorted(hit.key for hit in find("善新贷").hits) == ["K001", "K002"]
         return found
 
-    monkeypatch.setattr(reading, "read", read_and_be_overtaken)
+    monkeypatch.setattr(reading, "read_all", read_and_be_overtaken)
     services.rebuild("shelf")
     reader = engines.embedded().reader(shelf.SHELF)
     assert isinstance(reader, Overlaid)

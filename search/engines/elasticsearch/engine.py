@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any
 
 from elasticsearch import NotFoundError
@@ -170,7 +170,7 @@ class ElasticsearchReader:
 
 
 def _packed(manifest: Manifest, boosts: dict[str, float]) -> str:
-    return json.dumps({"manifest": asdict(manifest), "boosts": boosts}, ensure_ascii=False)
+    return json.dumps({"manifest": generations.plain(manifest), "boosts": boosts}, ensure_ascii=False)
 
 
 def _unpacked(text: str) -> dict[str, Any]:
