@@ -46,8 +46,8 @@ test: lint ## 静态检查与全部测试；设 TEST_DATABASE_URL 时在 Postgre
 	$(PY) -m tests.services || exit 1
 	if [ -n "$${TEST_DATABASE_URL:-}" ]; then DATABASE_URL="$$TEST_DATABASE_URL" $(PY) -m pytest -n 2; fi
 
-prove: .venv/dev.stamp ## 以全量规模运行重型证明（并发、断电、模糊测试）
-	@PROVE=1 $(PY) -m pytest -n 2
+prove: .venv/dev.stamp ## 以全量规模运行重型证明（竞争、断电、模糊、恶意文件……），末尾一张表列出实测数字
+	@$(PY) -m tests.prove
 
 shots: .venv/dev.stamp ## 全部页面的截图与一张总览，写入 var/shots（需要 Chromium）
 	@$(PY) -m tests.journeys.browser.contact_sheet

@@ -10,7 +10,7 @@ from django.db.models.fields.json import KeyTextTransform
 
 from accounts.models import Party
 from journal.models import Posting
-from ledger import own_day
+from ledger import own_day, postings
 from ledger.declarations import Counting, Members
 from ledger.populations import POPULATIONS
 from ledger.postings import Span
@@ -76,14 +76,16 @@ def read(numbers: Iterable[Asked], members: Iterable[tuple[str, date]], reporter
 
 def in_force(counting: Counting, days: Span) -> Q:
     """Postings that ``counting`` reads in ``days``: originals not reversed by the day looked at."""
-    standing = Q(reversed_by__isnull=True) | Q(reversed_by__occurred_on__gt=days.known_by)
-    return of_kind(counting, days) & standing
+    return postings.standing(days) & _chosen(counting)
 
 
 def of_kind(counting: Counting, days: Span) -> Q:
     """The same with those that were reversed."""
-    where = {f"fields__{name}__in": values for name, values in counting.where.items()}
-    return Q(reversal_of=None, kind__in=counting.kinds, occurred_on__range=(days.start, days.end), **where)
+    return postings.original(days) & _chosen(counting)
+
+
+def _chosen(counting: Counting) -> Q:
+    return Q(kind__in=counting.kinds, **{f"fields__{name}__in": values for name, values in counting.where.items()})
 
 
 def belonging(asked: Iterable[Asked]) -> list[Q]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from dateutil.relativedelta import relativedelta
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Q, QuerySet
 
 from journal.models import Posting
 from ledger.declarations import Window
@@ -35,9 +35,16 @@ def span(window: Window, as_of: date, plan_starts: date, plan_ends: date) -> Spa
     return Span(start, min(as_of, plan_ends) if window == "plan" else as_of, as_of)
 
 
+def standing(days: Span) -> Q:
+    """Originals of ``days`` not reversed by the day looked at: a reversal takes its original out, and never counts."""
+    return original(days) & (Q(reversed_by=None) | Q(reversed_by__occurred_on__gt=days.known_by))
+
+
+def original(days: Span) -> Q:
+    """The same with those that were reversed."""
+    return Q(reversal_of=None, occurred_on__range=(days.start, days.end))
+
+
 def in_force(kinds: list[str], days: Span) -> QuerySet[Posting]:
-    """Postings of ``kinds`` in ``days``. A reversal takes its original out and is never counted itself."""
-    reversal = Posting.objects.filter(reversal_of=OuterRef("pk"), occurred_on__lte=days.known_by)
-    return Posting.objects.filter(
-        ~Exists(reversal), kind__in=kinds, reversal_of=None, occurred_on__range=(days.start, days.end)
-    )
+    """The standing postings of ``kinds``."""
+    return Posting.objects.filter(standing(days), kind__in=kinds)

@@ -1,21 +1,22 @@
-"""Who is on the whitelist today and what is known of them, read once a day and process."""
+"""The whitelist as last read, and what was known of its parties then: one reading for all processes, kept as a row."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
 
 import numpy as np
-from django.db import connection
 from django.db.models import Count, Max
 from numpy.typing import NDArray
 
 from common import clock
-from enterprises import selectors as enterprises
+from enterprises.column_bytes import unpacked
 from enterprises.columns import Columns
 from enterprises.facts import SetValue
 from enterprises.selectors.banners import NO_BANNER, banner_in
 from enterprises.selectors.whitelist import entries_on
+from matching.models import WhitelistSnapshot
 
-_snapshots: dict[tuple[object, ...], "Snapshot"] = {}
+# By digest, which names the content: what is remembered cannot be wrong. Only the last one stays.
+_unpacked: dict[str, "Snapshot"] = {}
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,6 @@ class Snapshot:
     banners: tuple[str, ...]
     # By party a place in ``banners``.
     banner: NDArray[np.int64]
-    read_at: datetime
 
     def best(self, found: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """[…, row] as […, party]: what the most promising of a party's rows says."""
@@ -38,28 +38,59 @@ class Snapshot:
         return best
 
 
-def whitelisted(day: date | None = None) -> Snapshot:
-    """The whitelist of ``day`` (today). What a firm adds later that day counts from the next day on: otherwise the same
-    question asked twice would tell what a firm has just filled in."""
-    on = day or clock.today()
-    key = (connection.settings_dict["NAME"], on, *entries_on(on).aggregate(n=Count("pk"), last=Max("pk")).values())
-    if key not in _snapshots:
-        _snapshots.clear()
-        _snapshots[key] = _read(on)
-    return _snapshots[key]
+@dataclass(frozen=True)
+class Reading:
+    """The last reading: the hash of what was read, when, and whether day or list have changed since."""
+
+    digest: str
+    read_at: datetime
+    stale: bool
+    snapshot: Snapshot
+
+
+def last_reading() -> Reading | None:
+    """The last reading, however old; None before the first.
+
+    What a firm adds later that day counts from the next day on: otherwise the same question asked twice would tell
+    what a firm has just filled in.
+    """
+    held = WhitelistSnapshot.objects.defer("content").first()
+    return None if held is None else reading_of(held)
+
+
+def reading_of(held: WhitelistSnapshot) -> Reading:
+    """What a row holds; one without its content gets what is there by now."""
+    snapshot = _unpacked.get(held.digest)
+    if snapshot is None:
+        # In one query: it may have been read anew since.
+        held = WhitelistSnapshot.objects.get(pk=held.pk)
+        snapshot = _snapshot(unpacked(bytes(held.content)))
+        _unpacked.clear()
+        _unpacked[held.digest] = snapshot
+    return Reading(held.digest, held.read_at, not is_current(held), snapshot)
 
 
 def forget() -> None:
-    """Read anew next time."""
-    _snapshots.clear()
+    """Unpack the row anew next time, as a process does that has just started."""
+    _unpacked.clear()
 
 
-def _read(day: date) -> Snapshot:
-    columns = enterprises.columns_of_parties(enterprises.whitelist_on(day), day)
+def is_current(held: WhitelistSnapshot) -> bool:
+    """Whether it is of today and of the list in force."""
+    return (held.day, held.entries, held.last_entry) == list_on(clock.today())
+
+
+def list_on(day: date) -> tuple[date, int, int]:
+    """``day``, and what changes with the list in force then: its entries, and the last of them."""
+    found = entries_on(day).aggregate(entries=Count("pk"), last=Max("pk"))
+    return day, found["entries"], found["last"] or 0
+
+
+def _snapshot(columns: Columns) -> Snapshot:
     parties, starts = np.unique(columns.keys, return_index=True)
     place = columns.coded["places"]
     labels = [banner_in(word) if isinstance(word, SetValue) else "" for word in place.words]
     named = [label or NO_BANNER for label in labels] + [NO_BANNER]
     banners = tuple(sorted(set(named), key=lambda label: (label == NO_BANNER, label)))
     of_word = np.array([banners.index(label) for label in named], dtype=np.int64)
-    return Snapshot(columns, parties, starts, banners, of_word[place.codes[starts]], clock.now())
+    return Snapshot(columns, parties, starts, banners, of_word[place.codes[starts]])

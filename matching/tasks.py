@@ -8,7 +8,7 @@ from common.errors import Conflict
 from common.models import Job
 from matching import services
 from matching.cases import referrals
-from matching.services import eligibility
+from matching.services import eligibility, reading
 
 _log = structlog.get_logger("matching.tasks")
 
@@ -41,3 +41,9 @@ def lapse_overdue() -> int:
 def tell_eligible() -> int:
     """Tell firms which products they have come to fit since the last sweep."""
     return eligibility.tell_eligible()
+
+
+@shared_task
+def read_whitelist() -> None:
+    """Read the whitelist for those who try out rules, if day or list have changed since it was read."""
+    reading.whitelist_read()

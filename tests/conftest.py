@@ -1,8 +1,10 @@
 """Guards of the whole suite: what they catch is a bug in the product, not in the test."""
 
+import json
 import os
 import random
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,11 +29,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Counts of the heavy proofs (``record_property("proof", …)``), wherever the test ran."""
-    for report in terminalreporter.getreports("passed"):
-        for name, value in report.user_properties:
-            if name == "proof":
-                terminalreporter.write_line(f"{report.nodeid.rpartition('::')[2]}：{value}")
+    """Figures of the heavy proofs (``record_property("proof", …)``), wherever the test ran; PROOFS names their file."""
+    tests = []
+    for outcome in ("passed", "failed", "skipped"):
+        for report in terminalreporter.getreports(outcome):
+            if report.when != "call" and outcome == "passed":
+                continue
+            told = [(name, str(value)) for name, value in report.user_properties]
+            proof = [value for name, value in told if name == "proof"]
+            fingerprint = "".join(value for name, value in told if name == "fingerprint")
+            tests.append({"node": report.nodeid, "seconds": report.duration, "outcome": outcome})
+            tests[-1] |= {"proof": proof, "fingerprint": fingerprint}
+            for line in proof:
+                terminalreporter.write_line(f"{report.nodeid.rpartition('::')[2]}：{line}")
+    if os.environ.get("PROOFS"):
+        Path(os.environ["PROOFS"]).write_text(json.dumps(tests), "utf-8")
 
 
 @pytest.fixture(autouse=True)

@@ -7,3 +7,5 @@ from config.settings import *
 CHANNELS = {"mail": "tests.proof_gateway.Gateway", "sms": "tests.proof_gateway.Gateway"}
 CELERY_TASK_DEFAULT_QUEUE = os.environ.get("PROOF_QUEUE", "celery")
 CELERY_IMPORTS = ["tests.proof_gateway"]
+# How long the pool holds a dead child's message back: with the usual 10 s a proof of thousands of deaths only waits.
+CELERY_WORKER_LOST_WAIT = 0.2

@@ -3,18 +3,18 @@
 import json
 from collections.abc import Callable, Iterable, Sequence, Set
 from datetime import date
-from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
-from django.db.models import QuerySet, TextField
+from django.db.models import Case, Q, QuerySet, TextField, Value, When
 from django.db.models.functions import Cast
 
 from accounts.models import Party
 from common import clock
 from enterprises.columns import Coded, Columns, Numbers, coded_of, numbers_of
 from enterprises.fact_cells import FACT_CELLS
-from enterprises.facts import FIELDS, FieldType, Value
+from enterprises.facts import FIELDS, FieldType
+from enterprises.facts import Value as FieldValue
 from enterprises.models import Fact, Need, WhitelistBatch
 from enterprises.selectors.facts import RANK
 from enterprises.selectors.subjects import SPOKEN_OF, fact_value, guarantees_value, joined, kinds_value, leader_titles
@@ -38,13 +38,6 @@ class _NeedRow(NamedTuple):
     term_months: int | None = None
     kinds: str | None = None
     guarantees: str | None = None
-
-
-class _Spoken(NamedTuple):
-    """The fact that speaks so far: how strong it is, and its JSON unless it has expired."""
-
-    strength: tuple[str, int]
-    text: str | None
 
 
 def columns_on(needs: QuerySet[Need], on: date | None = None, *, fields: Set[str] | None = None) -> Columns:
@@ -101,11 +94,11 @@ def _columns(
     return Columns(np.array(keys, dtype=np.int64), tuple(row.code for row in rows), numbers, coded)
 
 
-def _kinds(text: str | None) -> Value | None:
+def _kinds(text: str | None) -> FieldValue | None:
     return None if text is None else kinds_value(json.loads(text))
 
 
-def _guarantees(held: tuple[bool, str | None]) -> Value | None:
+def _guarantees(held: tuple[bool, str | None]) -> FieldValue | None:
     """A list not given is null in the column, or the JSON null; without a need nothing is known at all."""
     asked, text = held
     return guarantees_value(text and json.loads(text)) if asked else None
@@ -122,10 +115,8 @@ def _each(texts: Iterable[Any], read: Callable[[Any], Any]) -> list[Any]:
 
 def _of_parties(owners: QuerySet[Any, Any], parties: set[int], day: date, wanted: Set[str]) -> Known:
     known: Known = {name: {} for name in FIELDS}
-    for name, spoken in _facts(owners, day, wanted).items():
-        readable = {party: one.text for party, one in spoken.items() if one.text is not None}
-        values = _each(list(readable.values()), partial(_read_fact, name, day))
-        for party, (field, value) in zip(readable, values, strict=True):
+    for name, texts in _facts(owners, day, wanted).items():
+        for party, (field, value) in zip(texts, _read_facts(name, day, list(texts.values())), strict=True):
             if value is not None:
                 known[field][party] = value
     for party, titles in _titles(parties, day).items() if "leader_titles" in wanted else ():
@@ -138,25 +129,27 @@ def _of_parties(owners: QuerySet[Any, Any], parties: set[int], day: date, wanted
     return known
 
 
-def _read_fact(name: str, day: date, text: str) -> tuple[str, Value | None]:
-    return fact_value(name, json.loads(text), day)
+def _read_facts(name: str, day: date, texts: Sequence[str]) -> list[tuple[str, FieldValue | None]]:
+    """What each of many JSON texts says; they are parsed as one, since a call a text is what took the time."""
+    distinct = list(dict.fromkeys(texts))
+    stored = json.loads(f"[{','.join(distinct)}]")
+    said = {text: fact_value(name, value, day) for text, value in zip(distinct, stored, strict=True)}
+    return [said[text] for text in texts]
 
 
 def _titles(parties: set[int], day: date) -> dict[int, list[str]]:
     return leader_titles(None if len(parties) > _MANY else parties, day)
 
 
-def _facts(owners: QuerySet[Any, Any], day: date, wanted: Set[str]) -> dict[str, dict[int, _Spoken]]:
-    """By field and party the fact that speaks on ``day``. Dates stay ISO text, which sorts as dates do."""
-    today = day.isoformat()
-    columns = (Cast("value", TextField()), Cast("as_of", TextField()), Cast("valid_to", TextField()))
-    rows = Fact.objects.filter(party__in=owners, as_of__lte=day).order_by()
+def _facts(owners: QuerySet[Any, Any], day: date, wanted: Set[str]) -> dict[str, dict[int, str]]:
+    """By field and party the JSON of the fact that speaks on ``day``; without those that have expired by then."""
+    strength = Case(*(When(source=source, then=Value(rank)) for source, rank in RANK.items()))
+    valid = Q(valid_to=None) | Q(valid_to__gte=day)
+    rows = Fact.objects.filter(party__in=owners, as_of__lte=day).order_by("as_of", strength)
     if wanted != FIELDS.keys():
         rows = rows.filter(field__in=[fact for fact in FACT_CELLS if SPOKEN_OF.get(fact, fact) in wanted])
-    found: dict[str, dict[int, _Spoken]] = {}
-    for party, field, source, text, as_of, valid_to in rows.values_list("party_id", "field", "source", *columns):
-        held = found.setdefault(field, {})
-        rival, strength = held.get(party), (as_of, RANK[source])
-        if rival is None or strength > rival.strength:
-            held[party] = _Spoken(strength, text if valid_to is None or valid_to >= today else None)
-    return found
+    held: dict[str, dict[int, str | None]] = {}
+    # The last of several is the strongest.
+    for party, field, text in rows.values_list("party_id", "field", Case(When(valid, then=Cast("value", TextField())))):
+        held.setdefault(field, {})[party] = text
+    return {field: {party: text for party, text in some.items() if text is not None} for field, some in held.items()}

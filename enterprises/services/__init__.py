@@ -10,7 +10,14 @@ from enterprises.services.facts import (
     facts_record,
 )
 from enterprises.services.firms import contact_record, enterprise_register, talent_role_record
-from enterprises.services.needs import need_close, need_draft_save, need_register, need_submit, need_update
+from enterprises.services.needs import (
+    need_close,
+    need_draft_save,
+    need_register,
+    need_submit,
+    need_update,
+    new_need_code,
+)
 from enterprises.services.pushes import whitelist_answer, whitelist_push
 from enterprises.services.whitelist import whitelist_exit, whitelist_publish
 
@@ -32,6 +39,7 @@ __all__ = [
     "need_register",
     "need_submit",
     "need_update",
+    "new_need_code",
     "talent_role_record",
     "whitelist_answer",
     "whitelist_exit",

@@ -35,6 +35,11 @@ EMPTY: dict[str, Any] = {
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 
 
+def new_need_code() -> str:
+    """A code that says nothing of the party; a page may show one before the need it becomes."""
+    return f"N{clock.today():%Y%m%d}-{''.join(secrets.choice(_ALPHABET) for _ in range(6))}"
+
+
 @transaction.atomic
 def need_register(
     *,
@@ -58,7 +63,7 @@ def need_register(
     content = _content(kinds, amount, term_months, purpose, guarantees, needed_by)
     try:
         with transaction.atomic():
-            need = Need.objects.create(code=code or _new_code(), party=party, recorded_by=actor, **content)
+            need = Need.objects.create(code=code or new_need_code(), party=party, recorded_by=actor, **content)
     except IntegrityError as error:
         raise Conflict(f"需求编号 {code} 已被使用，请换一个编号。", field="code") from error
     audit.record("need_register", actor=actor, obj=need, code=need.code, kinds=need.kinds)
@@ -79,7 +84,9 @@ def need_draft_save(*, actor: User, party: Party, need: Need | None = None, **fi
         if not can(actor, "edit", party):
             raise NotAllowed("只能登记本单位的需求。")
         content = _content(**{**EMPTY, **fields}, at_least=0)
-        return Need.objects.create(code=_new_code(), party=party, recorded_by=actor, state=Need.State.DRAFT, **content)
+        return Need.objects.create(
+            code=new_need_code(), party=party, recorded_by=actor, state=Need.State.DRAFT, **content
+        )
     current = _locked(actor, need)
     _require_draft(current)
     content = _content(**{name: fields.get(name, getattr(current, name)) for name in EMPTY}, at_least=0)
@@ -170,10 +177,6 @@ def _copy(need: Need, current: Need) -> None:
     """Bring the caller's instance up to date with the locked row."""
     for name in (*EMPTY, "updated_at"):
         setattr(need, name, getattr(current, name))
-
-
-def _new_code() -> str:
-    return f"N{clock.today():%Y%m%d}-{''.join(secrets.choice(_ALPHABET) for _ in range(6))}"
 
 
 def _content(

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
+from django.core.signing import BadSignature, Signer
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,12 +13,20 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.models import Party, User
 from common import clock
-from common.errors import DomainError, Missing
+from common.errors import Conflict, DomainError, Missing
 from enterprises.facts import SetValue
 from enterprises.models import Need
 from enterprises.policies import can
 from enterprises.selectors import drafts_of, fact_rows, need_by_code, open_needs, subject_of
-from enterprises.services import facts_declare, need_close, need_draft_save, need_register, need_submit, need_update
+from enterprises.services import (
+    facts_declare,
+    need_close,
+    need_draft_save,
+    need_register,
+    need_submit,
+    need_update,
+    new_need_code,
+)
 from enterprises.services.facts import DeclarationInvalid
 from frontend.clocks import PROMISED
 from frontend.forms import DraftForm, NeedForm, Problem, fact_inputs, need_texts, typed_facts
@@ -26,6 +35,8 @@ from frontend.viewer import required_party, viewer
 from matching.advice import nearest, openings
 from matching.selectors import match_subject, stored_results
 from products.selectors import listed_versions
+
+_SIGNER = Signer(salt="need code")
 
 
 @require_safe
@@ -73,16 +84,23 @@ def needs(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def need_new(request: HttpRequest) -> HttpResponse:
-    """Register a need."""
+    """Register a need; the page carries the code it will have, so that sending it twice is one need."""
     party = required_party(request)
+    code = _offered_code(request)
 
     def save(values: dict[str, Any]) -> Need:
-        return need_register(actor=_actor(request), party=party, **values)
+        try:
+            return need_register(actor=_actor(request), party=party, code=code, **values)
+        except Conflict:
+            sent = need_by_code(code)
+            if sent is None or sent.party_id != party.pk:
+                raise
+            return sent
 
     def keep(values: dict[str, Any]) -> Need:
         return need_draft_save(actor=_actor(request), party=party, **values)
 
-    return _need_form(request, {}, save, title="登记融资需求", keep=keep)
+    return _need_form(request, {}, save, title="登记融资需求", keep=keep, offered=_SIGNER.sign(code))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -135,6 +153,7 @@ def _need_form(
     *,
     title: str,
     keep: Callable[[dict[str, Any]], Need] | None = None,
+    offered: str = "",
 ) -> HttpResponse:
     """``keep`` puts what is filled in so far aside as a draft, where that is offered."""
     held = keep if request.POST.get("save") == "draft" else None
@@ -161,11 +180,20 @@ def _need_form(
         "problems": problems,
         "title": title,
         "draftable": keep is not None,
+        "offered": offered,
         "known": known,
         "promised": PROMISED,
         "unknown": len(rows) - known,
     }
     return render(request, "frontend/need_form.html", context, status=422 if problems else 200)
+
+
+def _offered_code(request: HttpRequest) -> str:
+    """The code this page was sent with, or a new one: only codes that we made are taken back."""
+    try:
+        return str(_SIGNER.unsign(request.POST.get("offered", "")))
+    except BadSignature:
+        return new_need_code()
 
 
 def _own_need(request: HttpRequest, code: str) -> Need:

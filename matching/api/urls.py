@@ -1,6 +1,7 @@
 from django.urls import path
 
-from matching.api.views import NeedList, NeedMatches
+from matching.api.needs import NeedList
+from matching.api.views import NeedMatches
 
 urlpatterns = [
     path("needs/", NeedList.as_view(), name="need-list"),

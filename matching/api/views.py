@@ -1,30 +1,18 @@
-"""Read API of matches: my needs, and which listed products fit one of them."""
+"""Which listed products fit a need."""
 
 from typing import cast
 
-from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import generics
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.models import User
 from common.errors import Invalid
-from enterprises.models import Need
-from matching import policies, selectors, services
-from matching.api.serializers import NeedSerializer, ProductMatchSerializer, matches_as_json
+from matching import selectors, services
+from matching.api.serializers import ProductMatchSerializer, matches_as_json
 
 MOST_MATCHES = 500
-
-
-class NeedList(generics.ListAPIView[Need]):
-    """Needs whose matches the user may read, newest first."""
-
-    serializer_class = NeedSerializer
-
-    def get_queryset(self) -> QuerySet[Need]:
-        return policies.visible_to(self.request.user).order_by("-pk")
 
 
 class NeedMatches(APIView):

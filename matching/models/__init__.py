@@ -3,7 +3,7 @@
 from matching.models.financings import Financing
 from matching.models.first_loans import FirstLoanClaim, FirstLoanDefinition
 from matching.models.liaison import LiaisonAssignment, ServiceLog
-from matching.models.previews import PreviewAnswer
+from matching.models.previews import PreviewAnswer, WhitelistSnapshot
 from matching.models.referrals import Referral
 from matching.models.results import SPAN, MatchBlock, MatchProgramme, MatchResult, MatchTally
 from matching.models.sweeps import EligibilitySweep
@@ -22,4 +22,5 @@ __all__ = [
     "PreviewAnswer",
     "Referral",
     "ServiceLog",
+    "WhitelistSnapshot",
 ]

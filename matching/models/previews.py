@@ -29,3 +29,23 @@ class PreviewAnswer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.institution_id} {self.day}"
+
+
+class WhitelistSnapshot(models.Model):
+    """The last reading of the whitelist and of what was known of its parties, packed (enterprises/column_bytes.py);
+    one row. ``entries`` and ``last_entry`` tell whether the list has changed since."""
+
+    day = models.DateField("日期")
+    entries = models.PositiveIntegerField("名单条数")
+    last_entry = models.PositiveBigIntegerField("最后一条")
+    content = models.BinaryField("各户资料")
+    digest = models.CharField("内容指纹", max_length=64)
+    read_at = models.DateTimeField("读取时间", default=clock.now)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="whitelist_snapshot_is_one")]
+        verbose_name = verbose_name_plural = "白名单快照"
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.entries}"

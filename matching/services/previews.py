@@ -14,7 +14,8 @@ from common.errors import Invalid, NotAllowed
 from matching.disclosure import Bools, Told, coarse
 from matching.engine.truths import together, truths
 from matching.models import PreviewAnswer
-from matching.snapshots import Snapshot, whitelisted
+from matching.services.reading import whitelist_read
+from matching.snapshots import Reading, Snapshot, last_reading
 from products.models import ProductVersion
 from products.policies import can
 from products.rules.language import RuleSet, dump
@@ -35,30 +36,36 @@ class Preview:
     banners: tuple[tuple[str, int | None], ...]
     # (label, parties it shuts out), the one that shuts out most first.
     excluding: tuple[tuple[str, int | None], ...]
+    # When the list was read, and whether day or list have changed since.
     read_at: datetime
+    stale: bool
     left: int
 
 
 @transaction.atomic
 def preview(*, actor: User, version: ProductVersion, rules: RuleSet) -> Preview:
-    """Try ``rules`` for ``version`` on the whitelist of today.
+    """Try ``rules`` for ``version`` on the whitelist as it was last read: a worker reads it once a day and when the
+    list changes, nobody waits for that.
 
     The same rules again cost nothing; Invalid once the day's questions are used up.
     """
     if not can(actor, "view", version) or actor.party_id is None or version.product.institution_id != actor.party_id:
         raise NotAllowed("只能试算本机构的产品。")
-    today, snapshot = clock.today(), whitelisted()
+    # Only before the first reading there is nothing to answer from.
+    today, reading = clock.today(), last_reading() or whitelist_read()
     # Two questions at the same time must know of each other.
     Party.objects.select_for_update(of=("self",)).get(pk=actor.party_id)
-    digest = hashlib.sha256(json.dumps([rule for rule in dump(rules) if rule["hard"]]).encode()).hexdigest()
+    digest = _digest(rules, reading)
     earlier = PreviewAnswer.objects.filter(institution=actor.party_id)
     asked = PreviewAnswer.objects.filter(user=actor, day=today).count()
     known = earlier.filter(day=today, digest=digest).exists()
     if not known and asked >= QUOTA:
         raise Invalid(f"今天的试算次数（{QUOTA} 次）已用完，明天可以继续；条件可以照常保存。", field="rules")
     held = earlier.order_by("-pk").values_list("sets", "width", "counts")[:REMEMBERED]
-    told = Told.to(_everybody(snapshot), [(bytes(sets), width, counts) for sets, width, counts in reversed(held)])
-    answer = _answer(snapshot, rules, told, QUOTA - asked - (not known))
+    told = Told.to(
+        _everybody(reading.snapshot), [(bytes(sets), width, counts) for sets, width, counts in reversed(held)]
+    )
+    answer = _answer(reading, rules, told, QUOTA - asked - (not known))
     if not known:
         sets, width, counts = told.added()
         PreviewAnswer.objects.create(
@@ -68,13 +75,20 @@ def preview(*, actor: User, version: ProductVersion, rules: RuleSet) -> Preview:
     return answer
 
 
+def _digest(rules: RuleSet, reading: Reading) -> str:
+    """The question: the same rules on another reading are another one."""
+    hard = [rule for rule in dump(rules) if rule["hard"]]
+    return hashlib.sha256(json.dumps([reading.digest, hard]).encode()).hexdigest()
+
+
 def _everybody(snapshot: Snapshot) -> Bools:
     everybody = np.zeros(int(snapshot.parties[-1]) + 1 if len(snapshot.parties) else 1, dtype=np.bool_)
     everybody[snapshot.parties] = True
     return everybody
 
 
-def _answer(snapshot: Snapshot, rules: RuleSet, told: Told, left: int) -> Preview:
+def _answer(reading: Reading, rules: RuleSet, told: Told, left: int) -> Preview:
+    snapshot = reading.snapshot
     hard = [rule for rule in rules if rule.hard]
     found = truths([rule.test for rule in hard], snapshot.columns)
     verdicts = snapshot.best(together(found))
@@ -98,6 +112,7 @@ def _answer(snapshot: Snapshot, rules: RuleSet, told: Told, left: int) -> Previe
         **parts,
         banners=tuple(shares.items()),
         excluding=tuple((rule.label, coarse({"": shut_out[rule.code]})[""]) for rule in order),
-        read_at=snapshot.read_at,
+        read_at=reading.read_at,
+        stale=reading.stale,
         left=left,
     )

@@ -1,11 +1,12 @@
 """Schemathesis over the whole schema, one run a role: no 5xx, and no answer that the schema does not describe."""
 
-import os
 from collections import Counter
+from contextlib import contextmanager
 
 import pytest
 import schemathesis
-from django.db import connection
+from django.core import signals
+from django.db import close_old_connections
 from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -21,11 +22,10 @@ from accounts.models import Role
 from config.wsgi import application
 from matching.cases.referrals import referral_create
 from tests.api.conftest import token_for
+from tests.houses import PROVE
 from tests.matching.chain import make_chain, staff
 
-# The application is called beside the test's own transaction, whose connection PostgreSQL then finds closed.
-pytestmark = pytest.mark.skipif(connection.vendor == "postgresql", reason="模糊测试在 SQLite 上运行")
-CASES = 2_000 if os.environ.get("PROVE") else 100
+CASES = 2_000 if PROVE else 100
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 CSRF = "a" * 32
 
@@ -38,6 +38,21 @@ def world(db):
     chain.product()
     referral_create(actor=chain.firm_user, need=chain.need, institution=chain.banks[0], channel="chosen")
     return chain
+
+
+@contextmanager
+def connection_kept():
+    """A request begins and ends by closing a connection whose transaction it does not know: here the test's own.
+
+    Django's test client leaves that out too, and puts it back whenever it is used.
+    """
+    signals.request_started.disconnect(close_old_connections)
+    signals.request_finished.disconnect(close_old_connections)
+    try:
+        yield
+    finally:
+        signals.request_started.connect(close_old_connections)
+        signals.request_finished.connect(close_old_connections)
 
 
 def headers_of(world, role):
@@ -64,20 +79,17 @@ def known(world):
 
 
 @pytest.mark.parametrize("role", ["visitor", "firm", "bank system", "officer", "office"])
-def test_nothing_sent_breaks_the_server_or_the_schema(world, role):
-    schema = schemathesis.openapi.from_wsgi("/api/v1/schema/?format=json", application)
-    operations = [found.ok() for found in schema.get_all_operations()]
-    assert len(operations) > 20
+def test_nothing_sent_breaks_the_server_or_the_schema(world, role, record_property):
     headers, there = headers_of(world, role), known(world)
     answered = Counter()
-    for operation in operations:
 
+    def send_to(operation):
         @given(case=operation.as_strategy(), data=st.data())
         @settings(
-            max_examples=max(2, CASES // len(operations)),
+            max_examples=max(2, CASES * 11 // 10 // operations_count),
             database=None,
             deadline=None,
-            derandomize=not os.environ.get("PROVE"),
+            derandomize=not PROVE,
             suppress_health_check=list(HealthCheck),
         )
         def send(case, data):
@@ -89,7 +101,20 @@ def test_nothing_sent_breaks_the_server_or_the_schema(world, role):
             case.validate_response(answer, checks=CHECKS)
 
         send()
+
+    with connection_kept():
+        schema = schemathesis.openapi.from_wsgi("/api/v1/schema/?format=json", application)
+        operations = [found.ok() for found in schema.get_all_operations()]
+        operations_count = len(operations)
+        assert operations_count > 20
+        for operation in operations:
+            send_to(operation)
     # Neither turned away at the door every time nor taken at its word.
     assert answered[2] > 0
     assert answered[4] > 0
-    assert sum(answered.values()) >= CASES // 2
+    assert answered[5] == 0
+    assert answered.total() >= CASES // 2
+    told = "、".join(f"{kind}xx {count}" for kind, count in sorted(answered.items()))
+    record_property(
+        "proof", f"{role}：{operations_count} 个操作，{answered.total()} 次请求（{told}），5xx 0，与规格不符 0"
+    )

@@ -14,7 +14,7 @@ from tests.houses import PROVE, House, kill, wait_for
 
 MESSAGES = 10_000 if PROVE else 150
 WORKERS_KILLED = 5 if PROVE else 1
-KILLS, POOL = "0.10", 8 if PROVE else 4
+KILLS, POOL = "0.10", 16 if PROVE else 4
 
 OWE = """
 import sys
@@ -45,8 +45,8 @@ random.shuffle(given)
 folder = Path(settings.CELERY_BROKER_TRANSPORT_OPTIONS.get("data_folder_in", "/nonexistent"))
 for number, pk in enumerate(given):
     send_delivery.apply_async((pk,))
-    while number % 200 == 0 and folder.is_dir() and sum(1 for _ in folder.iterdir()) > 400:
-        time.sleep(0.2)
+    while number % 50 == 0 and folder.is_dir() and sum(1 for _ in folder.iterdir()) > 100:
+        time.sleep(0.1)
 swept, owed, deadline = 0, 0, time.monotonic() + 7200
 while left := Delivery.objects.filter(sent_at=None).count():
     assert time.monotonic() < deadline, f"{left} still owed"

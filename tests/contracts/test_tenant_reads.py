@@ -10,7 +10,8 @@ TENANT_MODELS = frozenset(
     "Party PartyName Grant Notification Fact EnterpriseProfile TalentRole Need Consent WhitelistBatch WhitelistEntry "
     "WhitelistPush WhitelistFeedback TalentProfile TalentTitle TeamMember LiaisonOfficer Product ProductVersion "
     "Referral Financing FirstLoanClaim LiaisonAssignment ServiceLog MatchResult Posting User "
-    "MatchBlock PreviewAnswer SavedSearch ChannelChoice Delivery AccountClaim WebhookEndpoint WebhookDelivery".split()
+    "MatchBlock PreviewAnswer WhitelistSnapshot SavedSearch ChannelChoice Delivery AccountClaim "
+    "WebhookEndpoint WebhookDelivery".split()
 )
 # Everybody's, or nobody's: plans are read by everyone with an account, the rest is the house's own.
 SHARED_MODELS = frozenset(

@@ -1,11 +1,16 @@
 """The rule builder: every button without script, sentences, contradictions, the try-out and what is saved."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils.timezone import localtime
 
 from accounts.models import Role
 from accounts.services import user_create
+from common import clock
 from frontend import rule_form
 from matching import snapshots
+from matching.models import WhitelistSnapshot
 from products.content import VersionContent
 from products.rules.language import dump, parse
 from products.services import approve, draft_create, institution_register, revision_create, submit_for_review
@@ -128,6 +133,14 @@ def test_trying_says_how_many_and_reads_the_rules_out(desk, draft):
     for words in ("白名单试算", "白名单少于 5 户", "研发费用占比：不低于 3.5%", "还可以试算 199 次"):
         assert words in page
     assert "科技有限公司" not in page
+
+
+def test_the_page_says_as_of_when_it_counts_and_that_the_list_has_changed(desk, draft):
+    page = text_of(desk.post(PAGE, GOOD | {"do": "try"}))
+    assert f"截至 {localtime(clock.now()):%-m月%-d日}" in page
+    assert "正在重新读取" not in page
+    WhitelistSnapshot.objects.update(day=clock.today() - timedelta(days=1))
+    assert "正在重新读取" in text_of(desk.post(PAGE, GOOD | {"do": "try"}))
 
 
 def test_a_contradiction_is_named(desk, draft):

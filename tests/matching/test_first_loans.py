@@ -10,8 +10,7 @@ from django.db import DatabaseError, connection, transaction
 from accounts.models import Party
 from accounts.selectors import notifications_of
 from accounts.services import party_register, system_actor
-from common import audit
-from common.errors import Conflict, DomainError, Invalid, NotAllowed
+from common.errors import Conflict, Invalid, NotAllowed
 from journal.models import Posting
 from matching.cases import first_loans
 from matching.cases.financings import financing_record
@@ -23,7 +22,6 @@ from tests.codes import credit_code
 from tests.matching.money import WAN, claim, other_firm, sign
 
 pytestmark = pytest.mark.django_db
-RACERS, AT_ONCE = 200, 40
 
 
 def confirmed(signer, clerk, made):
@@ -185,49 +183,6 @@ def test_the_fingerprint_is_keyed_and_says_nothing(actor, lend, firm, settings):
     assert firm.uscc not in made.party_key
     settings.AUDIT_KEY = "another key"
     assert first_loans.party_key(firm) != made.party_key
-
-
-@pytest.mark.postgresql
-@pytest.mark.django_db(transaction=True)
-def test_of_200_concurrent_confirmations_one_wins_and_the_rest_conflict_cleanly():
-    root = system_actor("测试")
-    sign(root)
-    firm = party_register(actor=root, kind=Party.Kind.ENTERPRISE, name="抢首贷有限公司", uscc=credit_code(1))
-    banks = [institution_register(actor=root, name=f"测试第{number}银行", kind="银行") for number in range(10)]
-    claims = []
-    for number in range(RACERS):
-        loan, _ = financing_record(
-            actor=root,
-            serial=f"D-{number}",
-            institution=banks[number % 10],
-            party=firm,
-            kind="贷",
-            credit_kind="流贷",
-            amount=WAN * (number + 1),
-            disbursed_on=date(2023, 3, 1),
-        )
-        claims.append(first_loans.first_loan_verify(actor=root, claim=claim(root, loan)).pk)
-    barrier, results = threading.Barrier(AT_ONCE), []
-
-    def attempt(number):
-        try:
-            own = FirstLoanClaim.objects.get(pk=claims[number])
-            if number < AT_ONCE:
-                barrier.wait(timeout=30)
-            first_loans.first_loan_confirm(actor=root, claim=own)
-            results.append("won")
-        except DomainError as error:
-            results.append(type(error).__name__)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        list(pool.map(attempt, range(RACERS)))
-    assert sorted(results) == ["Conflict"] * (RACERS - 1) + ["won"]
-    states = list(FirstLoanClaim.objects.order_by("state").values_list("state", flat=True))
-    assert states == ["confirmed"] + ["doubtful"] * (RACERS - 1)
-    assert Posting.objects.filter(kind="first_loan_confirmed").count() == 1
-    assert audit.verify()[1] == []
 
 
 @pytest.mark.postgresql

@@ -1,28 +1,34 @@
 """Trying draft rules on the whitelist: right counts, coarse ones, and nobody isolated by asking twice."""
 
 import os
-from datetime import date
+from datetime import date, timedelta
 from random import Random
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Party, Role
 from accounts.services import party_register, user_create
 from common import clock
 from common.errors import Invalid, NotAllowed
+from enterprises.column_bytes import packed, unpacked
 from enterprises.facts import CATEGORIES
 from enterprises.models import Fact, Need, WhitelistBatch, WhitelistEntry
-from enterprises.selectors import subjects_of
+from enterprises.selectors import columns_of_parties, subjects_of
 from enterprises.selectors.subjects import party_subjects
-from matching import snapshots
+from matching import snapshots, tasks
 from matching.models import PreviewAnswer
 from matching.services import previews
 from matching.services.previews import preview
+from matching.services.reading import whitelist_read
+from matching.snapshots import last_reading
 from products.content import VersionContent
 from products.models import InstitutionProfile
 from products.rules.evaluate import judge
 from products.rules.language import parse
 from products.services import draft_create
+from tests.enterprises.test_columns import random_world
 
 DAY = date(2026, 12, 1)
 PAIRS = 1_000 if os.environ.get("PROVE") else 200
@@ -144,6 +150,63 @@ def test_what_a_firm_fills_in_today_counts_from_tomorrow(draft, town, actor):
     before = ask(draft, of(ge("employees", 20)))
     Fact.objects.filter(field="employees").update(value=1)
     assert ask(draft, of(ge("employees", 20), ge("revenue", 0))).satisfied == before.satisfied
+
+
+def facts_read(asking):
+    """How many statements of ``asking`` touched the facts."""
+    with CaptureQueriesContext(connection) as queries:
+        asking()
+    return sum(Fact._meta.db_table in query["sql"] for query in queries)
+
+
+def test_a_process_that_has_just_started_answers_from_the_reading_of_another(draft, town):
+    before = whitelist_read()
+    snapshots.forget()
+    assert facts_read(lambda: ask(draft, of(ge("employees", 20)))) == 0
+    assert facts_read(whitelist_read) == 0
+    assert last_reading().digest == before.digest
+
+
+def test_the_first_answer_of_all_reads_and_leaves_it_for_others(draft, town):
+    assert last_reading() is None
+    assert facts_read(lambda: ask(draft, of(ge("employees", 20)))) > 0
+    snapshots.forget()
+    assert facts_read(lambda: ask(draft, of(ge("employees", 30)))) == 0
+
+
+def test_an_older_reading_says_so_until_a_worker_has_read_again(draft, town):
+    rules, early = of(ge("employees", 20)), ask(draft, of(ge("employees", 20)))
+    Fact.objects.filter(field="employees").update(value=60)
+    with clock.at(DAY + timedelta(days=1)):
+        late = ask(draft, rules)
+        assert (late.stale, late.read_at, late.satisfied) == (True, early.read_at, early.satisfied)
+        tasks.read_whitelist()
+        fresh = ask(draft, rules)
+        assert (fresh.stale, fresh.read_at) == (False, clock.now())
+        assert fresh.satisfied > early.satisfied
+
+
+def test_a_list_that_changes_is_read_again_the_same_day(draft, town, actor):
+    rules = of({"op": "is_true", "field": "on_whitelist"})
+    assert ask(draft, rules).total == FIRMS
+    WhitelistEntry.objects.filter(party__in=town[:40]).update(exit_on=DAY, exit_reason="迁出")
+    assert (ask(draft, rules).total, ask(draft, rules).stale) == (FIRMS, True)
+    whitelist_read()
+    fresh = ask(draft, rules)
+    assert (fresh.total, fresh.stale) == (FIRMS - 40, False)
+    # The same rules on another reading are another question: what is said of it is remembered too.
+    assert PreviewAnswer.objects.count() == 2
+
+
+def test_a_reading_is_what_was_read_value_for_value(actor):
+    random_world(actor, Random(7))
+    parties = Party.objects.filter(kind=Party.Kind.TEAM)
+    whole = columns_of_parties(parties, DAY)
+    again = unpacked(packed(whole))
+    assert again.seeds == whole.seeds
+    assert again.keys.tolist() == whole.keys.tolist()
+    assert [again.at(row) for row in range(len(again))] == [whole.at(row) for row in range(len(whole))]
+    assert [type(value) for value in again.at(0).values()] == [type(value) for value in whole.at(0).values()]
 
 
 def _base(random):

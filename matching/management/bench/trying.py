@@ -1,6 +1,8 @@
-"""Trying draft rules on a whitelist of that many firms: reading them once a day, and each answer."""
+"""Trying draft rules on a whitelist of that many firms: the worker's reading, and each answer after it."""
 
 import time
+from collections.abc import Callable
+from functools import partial
 from random import Random
 from statistics import median
 from typing import Any
@@ -12,7 +14,9 @@ from enterprises.models import WhitelistBatch, WhitelistEntry
 from matching import snapshots
 from matching.management.bench import data
 from matching.management.bench.nightly import fill
+from matching.models import WhitelistSnapshot
 from matching.services.previews import preview
+from matching.services.reading import whitelist_read
 from products.content import VersionContent
 from products.models import ProductVersion
 from products.services import draft_create, institution_register
@@ -21,7 +25,8 @@ ANSWERS = 40
 
 
 def trying(firms: int) -> dict[str, Any]:
-    """Elapsed seconds on an empty database: the first answer of the day, and those after it."""
+    """Elapsed seconds on an empty database: the reading a worker does once a day, the first answer of a process that
+    has just started, those after it, and the one answer of an installation's life that has to read by itself."""
     with clock.at(data.DAY):
         fill(firms)
         parties = list(Party.objects.filter(kind=Party.Kind.TEAM).order_by("pk"))
@@ -31,21 +36,28 @@ def trying(firms: int) -> dict[str, Any]:
         )
         WhitelistEntry.objects.bulk_create((WhitelistEntry(batch=batch, party=party) for party in parties), 5_000)
         maker, version = _draft(actor)
-        shelf = data.shelf(ANSWERS)
+        shelf = data.shelf(ANSWERS + 1)
         Random(3).shuffle(shelf)
-        times = []
-        for item in shelf:
-            started = time.perf_counter()
-            preview(actor=maker, version=version, rules=item.rules)
-            times.append(time.perf_counter() - started)
+        unread = _elapsed(lambda: preview(actor=maker, version=version, rules=shelf.pop().rules))
+        WhitelistSnapshot.objects.all().delete()
+        reading = _elapsed(whitelist_read)
         snapshots.forget()
+        times = [_elapsed(partial(preview, actor=maker, version=version, rules=item.rules)) for item in shelf]
     return {
         "firms": firms,
+        "reading_seconds": reading,
+        "without_a_reading_seconds": unread,
         "first_seconds": times[0],
         "median_seconds": median(times[1:]),
         "slowest_seconds": max(times[1:]),
         "answers": len(times),
     }
+
+
+def _elapsed(function: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    function()
+    return time.perf_counter() - started
 
 
 def _draft(actor: User) -> tuple[User, ProductVersion]:
