@@ -33,6 +33,7 @@ CHAPTERS: dict[str, list[str]] = {
         "tests/matching/test_rematch_killed.py",
         "tests/search/test_kill.py",
     ],
+    "检索": ["tests/search/test_visible.py", "tests/search/test_server_stopped.py"],
     "接口模糊": ["tests/api/test_fuzz.py"],
     "恶意文件": ["tests/frontend/test_hostile_files.py"],
     "备份恢复": ["tests/config/test_backup.py"],
