@@ -11,7 +11,6 @@ from search.engines.elasticsearch.connection import Connection, Patience
 from search.engines.elasticsearch.engine import ElasticsearchEngine
 from search.engines.tantivy import TantivyEngine
 from tests.search import shelf
-from tests.search.changing import Changing
 
 
 @pytest.fixture(autouse=True)
@@ -52,19 +51,10 @@ def elasticsearch(server_url: str) -> Iterator[ElasticsearchEngine]:
     made.client.close()
 
 
-ENGINES = [
-    pytest.param(f"{name}{state}", marks=[pytest.mark.elasticsearch] if name == "elasticsearch" else [])
-    for name in ("tantivy", "elasticsearch")
-    for state in ("", " under changes")
-]
-
-
-@pytest.fixture(params=ENGINES)
+@pytest.fixture(params=["tantivy", pytest.param("elasticsearch", marks=pytest.mark.elasticsearch)])
 def engine(request: pytest.FixtureRequest) -> Engine:
-    """Each engine in turn, as built and with a third of the rows changed since."""
-    name, _, changed = request.param.partition(" ")
-    plain = TantivyEngine() if name == "tantivy" else request.getfixturevalue("elasticsearch")
-    return Changing(plain) if changed else plain
+    """Each engine in turn."""
+    return TantivyEngine() if request.param == "tantivy" else request.getfixturevalue("elasticsearch")
 
 
 @pytest.fixture

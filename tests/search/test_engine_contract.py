@@ -17,6 +17,12 @@ from tests.search.shelf import SHELF
 PLANS = 150
 
 
+@pytest.fixture(params=["as built", "under changes"])
+def engine(request: pytest.FixtureRequest, engine: Engine) -> Engine:
+    """Each engine as built, and with a third of the rows changed since."""
+    return Changing(engine) if request.param == "under changes" else engine
+
+
 def publish(engine: Engine, rows: list[AnalysedRow]) -> Reader:
     manifest = Manifest(version="v", watermark=0, built_at="", rows={row.key: "" for row in rows})
     with generations.building(SHELF.name):
