@@ -43,7 +43,7 @@ def main() -> None:
         following.follow(threading.Event())
         return
     _prepare(document, int(sys.argv[1]))
-    with subprocess.Popen([sys.executable, "-m", __spec__.name, "follow"]) as follower:  # noqa: S603
+    with subprocess.Popen([sys.executable, "-m", __spec__.name, "follow"], stdout=subprocess.DEVNULL) as follower:  # noqa: S603
         try:
             # The first one waits for the follower to start.
             ms = [_change(document, number) for number in range(int(sys.argv[2]) + 1)][1:]
