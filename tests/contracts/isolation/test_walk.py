@@ -44,7 +44,7 @@ def test_every_address_has_a_row_and_every_row_an_address():
 
 
 @pytest.mark.parametrize("name", PEOPLE)
-def test_every_address_for_everybody(world, index, visit, name):
+def test_every_address_for_everybody(world, index, visit, name, record_property):
     person = world.people[name]
     client = visit(person)
     found, walked, nothing = [], 0, {}
@@ -71,6 +71,7 @@ def test_every_address_for_everybody(world, index, visit, name):
                     found.append(f"{where}: says more than for a code that never was")
     assert found == []
     assert walked > 100
+    record_property("proof", f"{name} 走遍全部地址 {walked} 次：越权 0，他人字样泄露 0")
 
 
 @pytest.mark.parametrize("path", ["/products/?q=", "/api/v1/products/search/?q="])
