@@ -19,7 +19,8 @@ from django.db.migrations.loader import MigrationLoader
 
 from common.errors import Conflict, Invalid
 from config.backup import archive, databases, marker
-from config.backup.making import FOLDERS, applied_migrations, audit_key_mark
+from config.backup.making import FOLDERS, applied_migrations, audit_key_mark, data_key_mark
+from matching.cases.erasing import reapply
 from search.services import rebuild
 
 # Tables that a new database has rows in before anybody did anything.
@@ -54,6 +55,7 @@ def restore(path: Path, *, force: bool, fingerprint: str = "", tell: Tell) -> ar
         _replace_folders(staged, data)
     _complete(checked, data, tell)
     mark.unlink()
+    tell(f"重新执行备份之后的注销：{reapply([])} 人")
     return checked
 
 
@@ -73,6 +75,9 @@ def _require_fitting(checked: archive.Archive) -> None:
     known = {f"{app}.{name}" for app, name in MigrationLoader(None).disk_migrations}
     if newer := sorted(set(checked.facts["migrations"]) - known):
         raise Conflict(f"备份来自更新版本的程序（{newer[0]}），请先升级程序再恢复。")
+    # Backups older than sealing say nothing of a key.
+    if "keys/data_key" not in checked.files and checked.facts.get("data_key", data_key_mark()) != data_key_mark():
+        raise Conflict("备份时的数据密钥由环境变量 DATA_KEYS 给出，与现在的不同。请先把原来的密钥放在第一个。")
     if "keys/audit_key" not in checked.files and checked.facts["audit_key"] != audit_key_mark():
         raise Conflict("备份时的审计密钥由环境变量 AUDIT_KEY 给出，与现在的不同。请先设回原来的 AUDIT_KEY 再恢复。")
 
