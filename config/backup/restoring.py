@@ -21,7 +21,7 @@ from common.errors import Conflict, Invalid
 from config.backup import archive, databases, marker
 from config.backup.making import FOLDERS, applied_migrations, audit_key_mark, data_key_mark
 from matching.cases.erasing import reapply
-from search.services import rebuild
+from search.services import rebuild, server_trouble
 
 # Tables that a new database has rows in before anybody did anything.
 BORN_FULL = ("common.AuditHead",)
@@ -117,6 +117,9 @@ def _complete(checked: archive.Archive, data: Path, tell: Tell) -> None:
     shutil.rmtree(data / "broker", ignore_errors=True)
     tell("重建检索索引")
     rebuild()
+    if trouble := server_trouble():
+        # Built again as soon as it answers: until then it is not asked, for it knows another state.
+        tell(trouble)
     # Logged and not written to the audit trail: a restored state is the state of the backup, to the last row.
     _log.info("restored", fingerprint=checked.fingerprint, made_at=checked.facts["made_at"])
 

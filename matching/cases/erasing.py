@@ -190,7 +190,7 @@ def _person(actor: User, party: Party) -> None:
     LiaisonAssignment.objects.filter(party=party).exclude(end_reason=REASON).exclude(end_reason="").update(
         end_reason=GONE_TEXT
     )
-    # The database lets these words be taken out and no others be put in (migration 0009).
+    # The database lets these words be taken out and no others be put in (migration 0010).
     ServiceLog.objects.filter(party=party).update(content=GONE_TEXT, next_step="")
     referrals = Referral.objects.filter(need__party=party)
     moved: dict[str, Any] = {

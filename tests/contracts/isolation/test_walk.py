@@ -81,7 +81,7 @@ def test_every_address_for_everybody(world, index, visit, name, record_property)
                     found.append(f"{where}: says more than for a code that never was")
     assert found == []
     assert walked > 100
-    record_property("walked", walked)
+    record_property("proof", f"{name} 走遍全部地址 {walked} 次：越权 0，他人字样泄露 0")
 
 
 @pytest.mark.parametrize("path", ["/products/?q=", "/api/v1/products/search/?q="])

@@ -28,6 +28,6 @@ def tighten(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("matching", "0008_whitelist_snapshot")]
+    dependencies = [("matching", "0009_rejected_candidates")]
 
     operations = [migrations.RunPython(loosen, tighten)]
