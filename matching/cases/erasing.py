@@ -58,7 +58,10 @@ class Prospect:
 
 def prospect(user: User) -> Prospect:
     """What would happen if ``user`` were erased now."""
-    party = _party_of(user)
+    return _prospect(user, _party_of(user))
+
+
+def _prospect(user: User, party: Party) -> Prospect:
     person = party.kind == Party.Kind.PERSON
     whole = person or not erasures.remaining(party, user)
     claims = AccountClaim.objects.filter(user=user)
@@ -120,9 +123,8 @@ def erasure_cancel(*, actor: User) -> None:
 def erase_due() -> int:
     """Do what is due; how many were erased. What has come between meanwhile is told, and waits."""
     due = erasures.open_erasures().filter(due_at__lte=clock.now()).order_by("pk")
-    done = sum(_erase_or_tell(asked) for asked in due)
-    erasures.list_write()
-    return done
+    # However a database was put back, it is erased again here at the latest.
+    return sum(_erase_or_tell(asked) for asked in due) + reapply([])
 
 
 def reapply(more: list[Path]) -> int:
@@ -133,15 +135,15 @@ def reapply(more: list[Path]) -> int:
         user = User.objects.select_related("party").filter(pk=entry["user"]).first()
         # A number given anew since the backup belongs to somebody else.
         if user is not None and user.party is not None and erasures.mark_of(user) == mark:
-            _again(user)
+            _again(user, user.party)
             done += 1
     erasures.list_write(more)
     return done
 
 
 @transaction.atomic
-def _again(user: User) -> None:
-    party = erasures.lock(_party_of(user).pk)
+def _again(user: User, party: Party) -> None:
+    party = erasures.lock(party.pk)
     now, whole = clock.now(), party.kind == Party.Kind.PERSON or not erasures.remaining(party, user)
     values = {"party": party, "whole": whole, "mark": erasures.mark_of(user), "asked_at": now, "due_at": now}
     asked, _ = erasures.open_erasures().get_or_create(user=user, defaults=values)
@@ -153,7 +155,8 @@ def _erase_or_tell(asked: Erasure) -> bool:
         party = erasures.lock(asked.party_id)
         if not erasures.open_erasures().filter(pk=asked.pk).exists():
             return False
-        found = prospect(asked.user)
+        # Whatever became of the account meanwhile: closed, or without its role.
+        found = _prospect(asked.user, party)
         if not found.obstacles:
             _erase(asked, party, whole=found.whole)
             return True

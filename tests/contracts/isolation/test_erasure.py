@@ -216,6 +216,15 @@ def test_a_colleague_carries_on(world):
     assert traces(canary("A", "message"), canary("A", "mail"), canary("firm_a", "mail")) == set()
 
 
+def test_an_account_closed_meanwhile_is_erased_all_the_same(world, talent):
+    erasing.erasure_ask(actor=talent)
+    talent.roles.all().delete()
+    User.objects.filter(pk=talent.pk).update(is_active=False)
+    with clock.at(LATER):
+        assert erasing.erase_due() == 1
+    assert traces("CANARY-P-", PHONE) == {"enterprises_whitelistpush"}
+
+
 def test_what_comes_between_is_told_and_waits(world, talent):
     erasing.erasure_ask(actor=talent)
     FirstLoanClaim.objects.filter(party=talent.party).update(state="doubtful")
