@@ -53,7 +53,8 @@ def test_stopped_and_started_under_load_no_write_fails_and_nothing_drifts(tmp_pa
         "proof",
         f"停启 {len(STOPS)} 次：写 {len(written)} 次失败 {sum(bool(line[1]) for line in written)}，"
         f"读 {len(read)} 次出错 {sum(bool(line[4]) for line in read)}，其中内置引擎顶上 {len(fallen)} 次，"
-        f"99% 在 {slow:.2f} 秒内，最慢 {slowest:.2f} 秒；启动后 {'、'.join(f'{item:.0f}' for item in back)} 秒重新由服务器应答；"
+        f"99% 在 {slow:.2f} 秒内，最慢 {slowest:.2f} 秒；"
+        f"启动后 {'、'.join(f'{item:.0f}' for item in back)} 秒重新由服务器应答；"
         f"差异 {checked[1].strip()}",
     )
     assert [line for line in written if line[1]] == []
