@@ -7,7 +7,7 @@ from accounts.services import system_actor
 from common.errors import Conflict
 from common.models import Job
 from matching import services
-from matching.cases import referrals
+from matching.cases import erasing, referrals
 from matching.services import blocks, eligibility, reading
 
 _log = structlog.get_logger("matching.tasks")
@@ -35,6 +35,12 @@ def rematch_block(job_id: int, number: int) -> bool:
 def lapse_overdue() -> int:
     """End referrals nobody answered in time and hand their needs on."""
     return referrals.lapse_overdue(actor=system_actor("时限"))
+
+
+@shared_task
+def erase_due() -> int:
+    """Erase who asked for it three days ago."""
+    return erasing.erase_due()
 
 
 @shared_task
