@@ -97,7 +97,7 @@ def find(text: str = "", **options: object):
     return services.search(SearchQuery(text=text, size=50, facets=("kinds",), **options), "shelf")  # type: ignore[arg-type]
 
 
-def generation() -> str:
+def generation():
     return generations.pointed("shelf").directory.name
 
 
