@@ -32,9 +32,9 @@ from search.models import Synonym
 from search.overlay import Change, Overlaid
 from search.plan import AnalysedRow
 
-# A generation bears changes up to one in _SHARE of its rows, _MOST at all; from a _MUCH-th part of that on, or when
-# nothing was changed for _REST seconds, the next sweep takes them in.
-_SHARE, _MOST, _MUCH, _REST = 20, 500, 5, 3.0
+# A generation bears changes up to one in _SHARE of its rows, at most _MOST, and _LEAST where that is a quarter of it or
+# less; from a _MUCH-th part of that on, or when nothing was changed for _REST seconds, the next sweep takes them in.
+_SHARE, _MOST, _LEAST, _MUCH, _REST = 20, 500, 40, 5, 3.0
 # Words in use are the process's: only one reading at a time may change them.
 _words = threading.Lock()
 _log = structlog.get_logger("search.sync")
@@ -138,8 +138,9 @@ def _bears(document: Document, here: Reader, keys: Collection[str]) -> bool:
 
 
 def _bearable(here: Reader) -> int:
+    rows = len(here.manifest.rows)
     # Without lengths, as an earlier program wrote it, no row laid over could be scored.
-    return min(_MOST, len(here.manifest.rows) // _SHARE) if here.manifest.lengths else 0
+    return min(_MOST, max(rows // _SHARE, _LEAST if rows >= 4 * _LEAST else 0)) if here.manifest.lengths else 0
 
 
 def settle(document: Document) -> bool:

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from typing import Any
 
 from tests.contracts.source import ROOT
 from tests.houses import SETUP, House
@@ -86,7 +87,7 @@ class Load:
                 )
             self._processes.append(started)
 
-    def said(self) -> list[list]:
+    def said(self) -> list[list[Any]]:
         lines = [line for path in self._files for line in path.read_text().splitlines(keepends=True)]
         return [json.loads(line) for line in lines if line.endswith("\n")]
 

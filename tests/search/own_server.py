@@ -25,7 +25,7 @@ cluster.routing.allocation.disk.threshold_enabled: false
 
 def _free_port() -> int:
     with closing(socket.create_server(("127.0.0.1", 0))) as listener:
-        return listener.getsockname()[1]
+        return int(listener.getsockname()[1])
 
 
 class OwnServer:

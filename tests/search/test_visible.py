@@ -87,7 +87,7 @@ def test_only_what_nobody_tried_is_delivered_at_once(store):
     assert following.OutboxMessage.objects.get(done_at=None).attempts == 1
 
 
-def conversation(house: House, code: str) -> "subprocess.Popen[str]":
+def conversation(house, code):
     command = [sys.executable, "-c", SETUP + code]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
     return subprocess.Popen(command, cwd=ROOT, env=house.environment, **pipes)
@@ -118,7 +118,8 @@ def test_a_change_is_found_by_another_process_within_sixty_milliseconds(tmp_path
     assert p95 < 60 * 5, "five times the aim, for a machine that does other things too"
 
 
-def one_change(writer: "subprocess.Popen[str]", reader: "subprocess.Popen[str]") -> float:
+def one_change(writer, reader):
+    """Milliseconds from the commit of one change until the reader found it."""
     writer.stdin.write("\n")
     writer.stdin.flush()
     reader.stdin.write(writer.stdout.readline())
