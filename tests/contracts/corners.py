@@ -111,11 +111,8 @@ def _the_system(chain: Chain) -> Iterator[Asked]:
     yield "who is of a firm without a role chooses nothing", lambda: cases.can(plain, "choose", chain.need), False
     lost = staff(system, "lost", None, Role.BANK_MAKER)
     yield "a bank's role without a bank records nothing", lambda: money.may_record(lost, bank), False
-    yield (
-        "a unit's role without a unit traces nothing",
-        lambda: _traced(staff(system, "unit", None, Role.LEAD_UNIT)),
-        False,
-    )
+    unit = staff(system, "unit", None, Role.LEAD_UNIT)
+    yield "a unit's role without a unit traces nothing", lambda: _traced(unit), False
 
 
 def _traced(user: Any) -> list[frozenset[int]]:
@@ -147,8 +144,8 @@ def _drafts(chain: Chain) -> Iterator[Asked]:
 
 
 def _lists(chain: Chain) -> Iterator[Asked]:
-    content = {"published_on": THAT_DAY, "basis_doc": "测〔2024〕1号", "parties": [chain.firm]}
-    department = chain.office.party
+    content: dict[str, Any] = {"published_on": THAT_DAY, "basis_doc": "测〔2024〕1号", "parties": [chain.firm]}
+    department: Any = chain.office.party
     batch = whitelist_publish(actor=chain.office, code="W-角落", department=department, **content)
     (push,) = whitelist_push(actor=chain.office, batch=batch, institutions=chain.banks[:1], basis_doc="测〔2024〕2号")
     yield "the system answers a push", lambda: firms.may_answer(chain.system, push), True
