@@ -1,5 +1,6 @@
 """A person's text → what must hold and what ranks. Engine-neutral."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 
 from search.analysis import lexicon, quantities, tokens
@@ -8,15 +9,29 @@ from search.analysis.normalise import clean, fold
 from search.analysis.quantities import Quantity
 from search.analysis.segmenter import Word
 from search.asked import Asked
-from search.clauses import ALL, GRAMS, AllOf, AtLeast, Clause, Range, Term, Weighted
+from search.clauses import ALL, GRAMS, AllOf, AtLeast, Clause, Range, Scoring, Term, Weighted
 from search.declare import Document, Number
 from search.language import Language
 from search.query import MAX_TEXT, Understood
-from search.weighing import MAX_GRAM_WORD, PART, SYNONYM, WIDER_PLACE, WORD, Weigher, beside, lowered, pairs
+from search.weighing import (
+    MAX_GRAM_WORD,
+    PART,
+    SYNONYM,
+    WIDER_PLACE,
+    WORD,
+    Weigher,
+    beside,
+    best_of,
+    lowered,
+    pairs,
+    parts_of,
+)
+from search.wording import covering, joined, looks_like_name, says_something, strays, whole
 
 _MAX_WORDS = 24
-_MAX_NAME = 10
-_FITS, _MAY_FIT, _EXACTLY = 1100, 200, 300
+_FITS, _NEARLY_FITS, _MAY_FIT, _EXACTLY, _IMPLIED = 1100, 600, 200, 300, 400
+# A rate (basis points) so little above the one asked for is still worth a look.
+_NEARLY = 50
 # What so many rows hold does not make another row similar (per mille).
 _COMMON = 250
 # A firm younger than this (months) is what products for the young are made for.
@@ -38,9 +53,10 @@ class Asker:
         for quantity in found:
             self._condition(asked, quantity, folded)
         words = self._words(asked, self._sounded(asked, _blanked(folded, found)))
-        said = [word for word in words if _says_something(word.text)]
+        said = [word for word in words if says_something(word.text)]
         told = len(said) + len(found) + len(asked.groups) > 1
-        beside = lexicon.context_words() if found else frozenset()
+        hints = frozenset(lexicon.implied()) if told else frozenset()
+        beside = hints | lexicon.context_words() if found else hints
         # A text of nothing but stop words or single characters (有吗、贷) is still a question about those.
         for word in said if said or found or asked.groups else words:
             self._word(
@@ -48,6 +64,9 @@ class Asker:
             )
         for word in words:
             self._loosely(asked, word)
+            self._implied(asked, word)
+        if not asked.near or not any(self._share(term.token) for term in asked.near):
+            self._of_its_kind(asked, words)
         return asked
 
     def _condition(self, asked: Asked, quantity: Quantity, folded: str) -> None:
@@ -63,7 +82,9 @@ class Asker:
         loose = _bound(number, quantity.value, or_unknown=True)
         label = f"{number.label} {'≥' if number.ceiling else '≤'} {folded[quantity.start : quantity.end].strip()}"
         asked.understood.append(Understood(quantity.kind, label, quantity.value, strict))
-        asked.groups.append(AtLeast((loose, token)))
+        nearly = [Range(number.name, quantity.value + 1, quantity.value + _NEARLY)] if quantity.kind == "rate" else []
+        asked.groups.append(AtLeast((loose, token, *nearly)))
+        asked.scoring.extend(Weighted(item, _NEARLY_FITS) for item in nearly)
         asked.scoring.append(Weighted(strict, _FITS))
         asked.scoring.append(Weighted(loose, _MAY_FIT))
         if quantity.kind == "rate":
@@ -71,12 +92,26 @@ class Asker:
         if quantity.kind == "age" and quantity.value < _YOUNG:
             self._word(asked, [Word(_YOUNG_WORD, ())], counts=False)
 
+    def _implied(self, asked: Asked, word: Word) -> None:
+        """低息 asks for no figure, yet a low one fits it better."""
+        for quantity in quantities.scan(lexicon.implied().get(word.text, "")):
+            number = next((item for item in self._document.numbers if item.answers == quantity.kind), None)
+            if number is not None:
+                asked.scoring.append(Weighted(_bound(number, quantity.value, or_unknown=False), _IMPLIED))
+
+    def _of_its_kind(self, asked: Asked, words: list[Word]) -> None:
+        """Who asks for a bank nobody has listed is shown other banks."""
+        for word in words:
+            for item in dict.fromkeys(part for phrase in lexicon.equals(word.text) for part in whole(phrase).parts):
+                asked.near[Term(ALL, item)] = None
+                asked.scoring.extend(self._weigh.values(Word(item, ()), []).values())
+
     def _sounded(self, asked: Asked, rest: str) -> str:
         """``rest`` with what was typed by sound written in Han; several words of one sound become a group."""
         latin = any("a" <= char <= "z" for char in rest)
         for item in reversed(self._language.romanised.decode(rest, self._is_written)) if latin else ():
             if len(item.choices) > 1:
-                self._word(asked, [_whole(choice) for choice in item.choices], counts=True)
+                self._word(asked, [whole(choice) for choice in item.choices], counts=True)
             # Both have the same places: quantities are blanks in ``rest``.
             asked.correct(item.start, item.end, item.choices[0])
             inline = item.choices[0] if len(item.choices) == 1 else " "
@@ -96,9 +131,15 @@ class Asker:
             # 专利能不能抵押 asks for 专利抵押: what a question phrase parts belongs together.
             piece = "".join(pieces)
             plain = list(tokens.words_of(piece))
-            named = self._language.is_name(piece) or _looks_like_name(piece, plain)
-            words.extend([_whole(piece)] if named else _joined(plain))
+            named = self._language.is_name(piece) or looks_like_name(piece, plain)
+            words.extend([whole(piece)] if named else joined(plain, self._is_used))
+            self._resembling(asked, piece)
         return self._rarest(list(dict.fromkeys(words)))
+
+    def _resembling(self, asked: Asked, piece: str) -> None:
+        """A text one character from a name ranks that name, though its words may all be meant as they are."""
+        for candidate in self._language.corrector.resembling(piece):
+            asked.scoring.extend(map(lowered, self._weigh.name(candidate, loosely=False).values()))
 
     def _repaired(self, asked: Asked, words: list[Word], pieces: list[str]) -> bool:
         """Whether one of ``pieces`` was repaired; then all of them are dealt with."""
@@ -108,7 +149,7 @@ class Asker:
                 words.extend(tokens.words_of(piece))
                 continue
             words.extend(tokens.words_of(piece[: repair.start]))
-            self._word(asked, [_whole(candidate) for candidate in repair.candidates], counts=True)
+            self._word(asked, [whole(candidate) for candidate in repair.candidates], counts=True)
             words.extend(tokens.words_of(piece[repair.end :]))
             fixed = piece[: repair.start] + repair.candidates[0] + piece[repair.end :]
             start = asked.written.find(piece)
@@ -116,8 +157,9 @@ class Asker:
         return any(repairs)
 
     def _repair(self, piece: str) -> Repair | None:
-        suspects = self._suspects(list(tokens.words_of(piece)))
-        return self._language.corrector.repair(piece, suspects) if suspects else None
+        plain = list(tokens.words_of(piece))
+        corrector = self._language.corrector
+        return corrector.repair(piece, self._suspects(plain)) or corrector.repair(piece, strays(plain), surely=True)
 
     def _rarest(self, words: list[Word]) -> list[Word]:
         """At most _MAX_WORDS, those that tell most, in the order written."""
@@ -129,7 +171,7 @@ class Asker:
         return [word for word in words if word in kept]
 
     def _suspects(self, words: list[Word]) -> list[int]:
-        """Positions of what no row holds, or of stray single characters, within a run of Han."""
+        """Positions of what no row holds, or of single characters in a row, within a run of Han."""
         positions: list[int] = []
         start, alone = 0, 0
         for word in words:
@@ -141,6 +183,9 @@ class Asker:
             start += size
         return positions
 
+    def _is_used(self, word: str) -> bool:
+        return self._is_known(word) or self._language.is_in_name(word)
+
     def _is_known(self, word: str) -> bool:
         listed = word in lexicon.domain_words() or word in lexicon.stopwords()
         return listed or self._share(word) > 0
@@ -151,28 +196,50 @@ class Asker:
         A ``generic`` word (贷款) beside others only says which kind is meant: whether a name repeats it tells nothing.
         """
         group: list[Clause] = []
+        ranks: dict[str, list[Weighted]] = defaultdict(list)
         for place, word in enumerate(spellings):
             alternatives, ranked = self._alike(asked, word)
             group.extend(alternatives)
-            part = Asked() if place else asked
-            if not generic:
-                # Of several readings each is meant as a whole: what they have in common must not add up.
-                part.scoring.append(self._weigh.best(ranked if len(spellings) == 1 else ranked[:1]))
-                part.scoring.extend(self._weigh.name(word.text, loosely=len(spellings) == 1))
-            part.scoring.extend(self._weigh.values(word, ranked))
-            if place:
-                asked.scoring.extend(map(lowered, part.scoring))
+            for kind, item in self._ranks(word, ranked, alone=len(spellings) == 1, generic=generic).items():
+                # A row is what it reads best as: what several readings have in common must not add up.
+                ranks[kind].extend(parts_of(lowered(item) if place else item))
+        asked.scoring.extend(map(best_of, ranks.values()))
         if counts:
             asked.groups.append(AtLeast(tuple(dict.fromkeys(group))))
+            if not any(map(self._can_hold, group)):
+                asked.idle.add(asked.groups[-1])
+
+    def _ranks(self, word: Word, ranked: list[tuple[str, int]], *, alone: bool, generic: bool) -> dict[str, Scoring]:
+        values = self._weigh.values(word, ranked)
+        if generic:
+            return values
+        names = self._weigh.name(word.text, loosely=alone)
+        if not alone and self._language.is_name(word.text):
+            # Whether the segmenter kept a name whole says nothing between names.
+            return {**names, **values}
+        # Of several readings each is meant as a whole.
+        return {"text": self._weigh.best(ranked if alone else ranked[:1]), **names, **values}
+
+    def _can_hold(self, clause: Clause) -> bool:
+        """Whether rows hold every token that ``clause`` needs, be it not together."""
+        match clause:
+            case Term():
+                return (
+                    self._language.is_in_name(clause.token) if clause.field == GRAMS else self._share(clause.token) > 0
+                )
+            case AllOf():
+                return all(map(self._can_hold, clause.clauses))
+            case _:
+                return True
 
     def _alike(self, asked: Asked, word: Word) -> tuple[list[Clause], list[tuple[str, int]]]:
         """(clauses any of which satisfies ``word``, tokens that rank for it with their share in hundredths)."""
         alternatives: list[Clause] = [Term(ALL, tokens.concept(word.text)), *_in_names(word.text)]
         ranked = [(tokens.concept(word.text), WORD)]
-        if covering := _covering(word):
-            alternatives.append(_held(covering))
+        if pieces := covering(word):
+            alternatives.append(_held(pieces))
             if word.text not in lexicon.domain_words():
-                ranked.extend((part, WORD) for part in covering)
+                ranked.extend((part, WORD) for part in pieces)
         for phrase in lexicon.synonyms().get(word.text, ()):
             inner = [item.text for item in tokens.words_of(phrase)]
             alternatives.append(_held(inner))
@@ -201,39 +268,6 @@ class Asker:
             asked.near.update((Term(GRAMS, pair), None) for pair in pairs(word.text))
 
 
-def _says_something(word: str) -> bool:
-    return word not in lexicon.stopwords() and (len(word) > 1 or word in lexicon.synonyms())
-
-
-def _looks_like_name(piece: str, words: list[Word]) -> bool:
-    """科技e贷, 科技担: a short run that ends in a stray character is one name, and its words apart mean little."""
-    if not 2 < len(piece) <= _MAX_NAME or len(words) < 2 or piece.isascii():
-        return False
-    return len(words[-1].text) == 1 and not any(word.text in lexicon.stopwords() for word in words)
-
-
-def _joined(words: list[Word]) -> list[Word]:
-    """Neighbours that the language data know as one word become that word, whatever stood between: 商标能抵押."""
-    kept = [word for word in words if word.text not in lexicon.stopwords()] or words
-    joined: list[Word] = []
-    for word in kept:
-        if joined and joined[-1].text + word.text in lexicon.synonyms():
-            joined[-1] = _as_name(joined[-1].text + word.text, [joined[-1], word])
-        else:
-            joined.append(word)
-    return joined
-
-
-def _whole(phrase: str) -> Word:
-    words = list(tokens.words_of(phrase))
-    return words[0] if len(words) == 1 else _as_name(phrase, words)
-
-
-def _as_name(piece: str, words: list[Word]) -> Word:
-    inner = dict.fromkeys(part for word in words for part in (word.text, *word.parts))
-    return Word(piece, tuple(inner))
-
-
 def _bound(number: Number, value: int, *, or_unknown: bool) -> Range:
     if number.ceiling:
         return Range(number.name, low=value, or_unknown=or_unknown)
@@ -255,16 +289,3 @@ def _in_names(word: str) -> list[Clause]:
     if len(word) > MAX_GRAM_WORD:
         return []
     return [beside(word)]
-
-
-def _covering(word: Word) -> list[str]:
-    """Parts that together make up the whole word (知识产权 + 质押), longest first; none when they leave a gap."""
-    covered: list[str] = []
-    position = 0
-    while position < len(word.text):
-        following = [part for part in word.parts if word.text.startswith(part, position)]
-        if not following:
-            return []
-        covered.append(max(following, key=len))
-        position += len(covered[-1])
-    return covered

@@ -57,9 +57,14 @@ class Language:
     def _names(self) -> frozenset[str]:
         return frozenset(item.word for item in self.vocabulary.entries if item.kind == "name")
 
+    @cached_property
+    def _known(self) -> str:
+        known = (item.word for item in self.vocabulary.entries if item.kind in ("name", "institution", "value"))
+        return "\n".join(known)
+
     def load(self) -> None:
         """Make every part now."""
-        _ = self.corrector, self.romanised, self.suggester, self._values, self._names, self._generic
+        _ = self.corrector, self.romanised, self.suggester, self._values, self._names, self._generic, self._known
 
     def is_generic(self, word: str) -> bool:
         """Whether ``word`` is what people call a whole kind of things: 贷款, 保险."""
@@ -68,6 +73,10 @@ class Language:
     def is_name(self, run: str) -> bool:
         """Whether ``run`` is the whole of a proper name, or of its part before a bracket."""
         return run in self._names
+
+    def is_in_name(self, run: str) -> bool:
+        """Whether ``run`` is a part of any name, institution or value."""
+        return run in self._known
 
     def values(self, word: str) -> tuple[Eq, ...]:
         """The keyword values that ``word`` names, as conditions."""

@@ -35,23 +35,28 @@ class Weigher:
                 weights[term] = max(weights.get(term, 0), text.weight * share * rarity // 10_000)
         return BestOf(tuple(Weighted(term, weight) for term, weight in weights.items()))
 
-    def name(self, word: str, *, loosely: bool) -> Iterator[Scoring]:
+    def name(self, word: str, *, loosely: bool) -> dict[str, Scoring]:
         """A word, or one of the same meaning, inside a name; more where a name begins with it or is nothing else."""
         if len(word) > MAX_GRAM_WORD:
-            return
+            return {}
         spelled = (word, *lexicon.equals(word))
         rarity = self.rarity(tokens.concept(word))
-        yield Weighted(AtLeast(tuple(_begins(item) for item in spelled)), _BEGINS * rarity // 100)
+        begins = Weighted(AtLeast(tuple(_begins(item) for item in spelled)), _BEGINS * rarity // 100)
         if len(word) < 2:
-            return
-        if loosely and len(spelled) == 1:
-            yield BestOf(tuple(Weighted(Term(GRAMS, pair), _PAIR * rarity // 100) for pair in pairs(word)))
+            return {"begins": begins}
         inside = AtLeast(tuple(beside(item) for item in spelled))
-        yield Weighted(inside, _IN_NAME * rarity * (len(word) - 1) // (100 * _MAX_NAME))
         wholes = AtLeast(tuple(Term(GRAMS, tokens.whole(item)) for item in spelled))
-        yield Weighted(wholes, _WHOLE * rarity // 100)
+        ranks: dict[str, Scoring] = {
+            "begins": begins,
+            "inside": Weighted(inside, _IN_NAME * rarity * (len(word) - 1) // (100 * _MAX_NAME)),
+            "whole": Weighted(wholes, _WHOLE * rarity // 100),
+        }
+        if loosely and len(spelled) == 1:
+            in_common = (Weighted(Term(GRAMS, pair), _PAIR * rarity // 100) for pair in pairs(word))
+            ranks["pairs"] = BestOf(tuple(in_common))
+        return ranks
 
-    def values(self, word: Word, ranked: list[tuple[str, int]]) -> Iterator[Scoring]:
+    def values(self, word: Word, ranked: list[tuple[str, int]]) -> dict[str, Scoring]:
         """What a word names as a value (担保方式、资质、类别) counts the same however often texts repeat it."""
         named = [(word.text, WORD), *ranked]
         for phrase in lexicon.synonyms().get(word.text, ()):
@@ -62,8 +67,9 @@ class Weigher:
         for token, share in named:
             for value in self._language.values(token):
                 shares[value] = max(shares.get(value, 0), share)
-        if shares:
-            yield BestOf(tuple(Weighted(value, _VALUE * share // 100) for value, share in shares.items()))
+        if not shares:
+            return {}
+        return {"values": BestOf(tuple(Weighted(value, _VALUE * share // 100) for value, share in shares.items()))}
 
     def place(self, word: str) -> Iterator[Scoring]:
         """A place in the field that names places."""
@@ -81,6 +87,16 @@ def lowered(item: Scoring) -> Scoring:
     if isinstance(item, Weighted):
         return Weighted(item.clause, item.weight * _RIVAL // 100)
     return BestOf(tuple(Weighted(part.clause, part.weight * _RIVAL // 100) for part in item.items), item.spill)
+
+
+def parts_of(item: Scoring) -> tuple[Weighted, ...]:
+    """The weighted clauses of ``item``."""
+    return (item,) if isinstance(item, Weighted) else item.items
+
+
+def best_of(items: list[Weighted]) -> Scoring:
+    """The best of ``items``."""
+    return items[0] if len(items) == 1 else BestOf(tuple(items))
 
 
 def pairs(word: str) -> list[str]:

@@ -29,6 +29,7 @@ CHAPTERS: dict[str, list[str]] = {
         "tests/contracts/isolation/test_walk.py",
         "tests/contracts/isolation/test_consent_ends.py",
     ],
+    "检索": ["tests/search/test_visible.py", "tests/search/test_server_stopped.py"],
     "接口模糊": ["tests/api/test_fuzz.py"],
     "状态机": ["tests/matching/test_chain_machine.py"],
     "竞争": ["tests/matching/test_races.py"],

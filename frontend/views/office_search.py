@@ -10,8 +10,8 @@ from common.errors import DomainError, Missing
 from frontend.viewer import required_user
 from search import popular
 from search import synonyms as service
-from search.models import Synonym
 from search.policies import require_office
+from search.selectors import office_word, office_words
 
 DAYS = 30
 
@@ -33,8 +33,8 @@ def office_search(request: HttpRequest) -> HttpResponse:
 def synonyms(request: HttpRequest) -> HttpResponse:
     """The office's words; ``left`` in the address fills the form, coming from a text that found nothing."""
     require_office(required_user(request))
-    rows = Synonym.objects.select_related("made_by")
-    return render(request, "frontend/office/synonyms.html", {"rows": rows, "left": request.GET.get("left", "")[:20]})
+    context = {"rows": office_words(), "left": request.GET.get("left", "")[:20]}
+    return render(request, "frontend/office/synonyms.html", context)
 
 
 @require_POST
@@ -61,8 +61,7 @@ def synonym_remove(request: HttpRequest, number: str) -> HttpResponse:
     """One line less."""
     user = required_user(request)
     require_office(user)
-    row = Synonym.objects.filter(pk=number).first() if number.isdecimal() and len(number) < 19 else None
-    if row is None:
+    if (row := office_word(number)) is None:
         raise Missing("没有这一条近义词，请回到列表重新选择。")
     service.synonym_remove(actor=user, synonym=row)
     messages.success(request, f"已删除“{row.left}”与“{row.right}”，索引随后自动重建。")

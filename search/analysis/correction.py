@@ -4,9 +4,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from search.analysis import lexicon
 from search.analysis.vocabulary import BY_NAME, Vocabulary
 
 _SHORTEST, _LONGEST = 3, 10
+# Of so many characters all but one are no accident.
+_LONG = 5
+_REPLACED = 3
+# What is surely meant: a word so long, or so long with a character replaced, or one that sounds or looks the same.
+_SURE, _SURE_REPLACED = 4, 6
 _MAX_CANDIDATES = 6
 
 
@@ -33,17 +39,29 @@ class Corrector:
             for short in {word, *_without_one(word)}:
                 self._shortened[short].append(word)
 
-    def repair(self, text: str, suspicious: Iterable[int]) -> Repair | None:
-        """The longest stretch of ``text`` over a ``suspicious`` position that is one edit from a known word."""
+    def repair(self, text: str, suspicious: Iterable[int], *, surely: bool = False) -> Repair | None:
+        """The longest stretch of ``text`` over a ``suspicious`` position that is one edit from a known word.
+
+        ``surely``: only where much of what was typed is kept; for what may well be meant as it is.
+        """
         positions = frozenset(suspicious) - self._understood(text)
+        if not positions:
+            return None
         for size in range(min(_LONGEST + 1, len(text)), _SHORTEST - 1, -1):
             for start in range(len(text) - size + 1):
                 window = text[start : start + size]
                 if window in self._weights or positions.isdisjoint(range(start, start + size)):
                     continue
-                if candidates := self._candidates(window):
+                candidates = self._candidates(window)
+                if surely:
+                    candidates = tuple(word for word in candidates if self._is_sure(window, word))
+                if candidates:
                     return Repair(start, start + size, candidates)
         return None
+
+    def resembling(self, run: str) -> tuple[str, ...]:
+        """Known words one edit from the whole of a long ``run``, though every word in it may be right."""
+        return self._candidates(run) if _LONG <= len(run) <= _LONGEST + 1 and run not in self._weights else ()
 
     def _understood(self, text: str) -> set[int]:
         """Positions inside a known word: nothing is wrong there."""
@@ -56,31 +74,44 @@ class Corrector:
         return {position for start, end in spans for position in range(start, end)}
 
     def _candidates(self, window: str) -> tuple[str, ...]:
-        """What sounds alike goes before what looks alike, what many rows hold before what few do."""
+        """What sounds or looks alike goes before other slips, the likelier slip first, then what many rows hold."""
         found = {word for short in {window, *_without_one(window)} for word in self._shortened.get(short, ())}
         near = {word for word in found if _one_edit_apart(window, word)}
-        alike = {word for word in near if self._may_sound_like(window, word)} | {
+        alike = {word for word in near if self._may_be_taken_for(window, word)} | {
             *self._spoken.get(self._heard(window), ())
         }
         # A known word with something before or after it is no typo.
         chosen = [word for word in alike or near if word not in window]
-        likely = sorted(chosen, key=lambda word: (sorted(word) != sorted(window), -self._weights[word], word))
+        likely = sorted(chosen, key=lambda word: (_unlikely(window, word), -self._weights[word], word))
         return tuple(likely[:_MAX_CANDIDATES])
+
+    def _is_sure(self, typed: str, word: str) -> bool:
+        least = _SURE_REPLACED if _unlikely(typed, word) == _REPLACED else _SURE
+        return len(word) >= least or self._may_be_taken_for(typed, word)
 
     def _heard(self, word: str) -> str:
         return " ".join(self._sounds.get(char, char).split(" ")[0] for char in word)
 
-    def _may_sound_like(self, left: str, right: str) -> bool:
+    def _may_be_taken_for(self, left: str, right: str) -> bool:
         pairs = zip(left, right, strict=False)
-        return len(left) == len(right) and all(one == other or self._share_sound(one, other) for one, other in pairs)
+        return len(left) == len(right) and all(one == other or self._are_alike(one, other) for one, other in pairs)
 
-    def _share_sound(self, one: str, other: str) -> bool:
-        return not {*self._sounds.get(one, "").split()}.isdisjoint(self._sounds.get(other, "").split())
+    def _are_alike(self, one: str, other: str) -> bool:
+        return other in lexicon.lookalikes().get(one, "") or not {*self._sounds.get(one, "").split()}.isdisjoint(
+            self._sounds.get(other, "").split()
+        )
 
 
 def _without_one(word: str) -> Iterator[str]:
     for index in range(len(word)):
         yield word[:index] + word[index + 1 :]
+
+
+def _unlikely(typed: str, word: str) -> int:
+    """Two swapped, one missing, one too many, one replaced: the more of what was typed is kept, the likelier."""
+    if sorted(typed) == sorted(word):
+        return 0
+    return {1: 1, -1: 2}.get(len(word) - len(typed), _REPLACED)
 
 
 def _one_edit_apart(left: str, right: str) -> bool:

@@ -9,7 +9,16 @@ from importlib import metadata, resources
 from pathlib import Path
 
 DATA = Path(__file__).resolve().parent.parent / "data"
-_FILES = ("words.txt", "questions.txt", "stopwords.txt", "synonyms.txt", "places.txt", "variants.txt")
+_FILES = (
+    "words.txt",
+    "questions.txt",
+    "stopwords.txt",
+    "synonyms.txt",
+    "places.txt",
+    "variants.txt",
+    "implied.txt",
+    "lookalikes.txt",
+)
 _PACKAGES = ("jieba", "pypinyin", "opencc-python-reimplemented")
 
 
@@ -58,6 +67,7 @@ def domain_words() -> frozenset[str]:
     for source, targets in synonyms().items():
         words.update((source, *targets))
     words.update(word for place in parents() for word in (place, *parents()[place]))
+    words.update(implied())
     return frozenset(word for word in words if len(word) > 1 and word.isalpha() and not word.isascii())
 
 
@@ -128,6 +138,22 @@ def concept(word: str) -> str | None:
 def equals(word: str) -> tuple[str, ...]:
     """The other words of the same meaning."""
     return tuple(other for other in _same().get(word, ()) if other != word)
+
+
+@lru_cache(maxsize=1)
+def implied() -> dict[str, str]:
+    """Word → the quantity it hints at without naming one: 低息 → 利率3%."""
+    pairs = (line.split("=>") for line in _lines("implied.txt"))
+    return {word: quantity.strip() for words, quantity in pairs for word in words.split()}
+
+
+@lru_cache(maxsize=1)
+def lookalikes() -> dict[str, str]:
+    """Character → those written or read in its place because they look like it."""
+    table: dict[str, str] = {}
+    for group in (group for line in _lines("lookalikes.txt") for group in line.split()):
+        table.update((char, table.get(char, "") + group) for char in group)
+    return table
 
 
 @lru_cache(maxsize=1)

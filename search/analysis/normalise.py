@@ -6,6 +6,9 @@ from functools import lru_cache
 
 from search.analysis import lexicon
 
+# What an input method sets between syllables that would run together: xi'an.
+_SYLLABLE_MARKS = "'’＇"
+
 
 @dataclass(frozen=True)
 class Folded:
@@ -23,6 +26,8 @@ def clean(text: str, limit: int) -> str:
 
 @lru_cache(maxsize=8192)
 def _fold_char(char: str) -> str:
+    if char in _SYLLABLE_MARKS:
+        return " "
     normal = unicodedata.normalize("NFKC", char)
     return "".join(lexicon.simplified().get(part, part) for part in normal).lower()
 

@@ -54,16 +54,20 @@ class Romanised:
         """人才dai, 科技e贷: a run of both is one word when it sounds like one that has its Han where they stand."""
         for match in _MIXED.finditer(text):
             run = match[0]
-            latin = _LATIN.findall(run)
-            if not latin or run.isascii() or all(map(is_written, latin)):
+            latin = [*_LATIN.finditer(run)]
+            if not latin or run.isascii() or all(is_written(part[0]) for part in latin):
                 continue
-            pattern = re.compile(
-                "".join(".+" if _LATIN.fullmatch(part) else part for part in re.split(r"([a-z]+)", run))
-            )
-            heard = self._heard(run)
-            fits = [(cut, entry) for cut, entry in self._typed.get(heard, ()) if pattern.fullmatch(entry.word)]
-            if fits:
-                yield Decoded(*match.span(), _choices(fits))
+            for begin, end in _around(latin[0].start(), latin[-1].end(), len(run)):
+                if fits := self._fitting(run[begin:end]):
+                    yield Decoded(match.start() + begin, match.start() + end, _choices(fits))
+                    break
+
+    def _fitting(self, run: str) -> list[tuple[int, Entry]]:
+        known = self._typed.get(self._heard(run))
+        if not known or run.isascii():
+            return []
+        pattern = re.compile("".join(".+" if _LATIN.fullmatch(part) else part for part in re.split(r"([a-z]+)", run)))
+        return [(cut, entry) for cut, entry in known if pattern.fullmatch(entry.word)]
 
     def _heard(self, run: str) -> str:
         return "".join(char if char.isascii() else self._sounds.get(char, char).split(" ")[0] for char in run)
@@ -78,8 +82,13 @@ class Romanised:
             length += len(word)
             breaks.add(length)
         places = [index for index, char in enumerate(phrase) if char != " "]
-        for begin, end in self._cheapest(letters, breaks):
-            known = self._typed.get(letters[begin:end])
+        pieces = self._cheapest(letters, breaks)
+        # 二 in alert: beside letters that nothing explains a single character is chance.
+        whole = all(letters[begin:end] in self._typed for begin, end in pieces)
+        for begin, end in pieces:
+            known = [
+                (cut, entry) for cut, entry in self._typed.get(letters[begin:end], ()) if whole or len(entry.word) > 1
+            ]
             if known and not is_written(letters[begin:end]):
                 yield Decoded(start + places[begin], start + places[end - 1] + 1, _choices(known))
 
@@ -91,7 +100,9 @@ class Romanised:
             for begin in range(max(0, end - self._longest), end):
                 known = self._typed.get(letters[begin:end])
                 if known and _is_meant(known, begin, end, breaks):
-                    crossed = sum(begin < place < end for place in breaks)
+                    inside = sum(begin < place < end for place in breaks)
+                    # A space after every syllable parts nothing.
+                    crossed = 0 if any(inside == len(entry.word) - 1 for _, entry in known) else inside
                     options.append((best[begin][0] + _cost(known, end - begin, begin, end, breaks) + crossed, begin))
             best.append(min(options))
         pieces, end = [], len(letters)
@@ -99,6 +110,12 @@ class Romanised:
             pieces.append((best[end][1], end))
             end = best[end][1]
         return pieces[::-1]
+
+
+def _around(begin: int, end: int, size: int) -> list[tuple[int, int]]:
+    """Every stretch of ``size`` characters that holds [``begin``, ``end``), the longest first."""
+    stretches = [(first, last) for first in range(begin + 1) for last in range(end, size + 1)]
+    return sorted(stretches, key=lambda item: (item[0] - item[1], item))
 
 
 def _spellings(entry: Entry) -> Mapping[str, int]:

@@ -11,6 +11,8 @@ from django.conf import settings
 
 from search.analysis import lexicon
 
+# A long domain word is meant, not what the dictionary would make of its ends: 北京银行|贷款, never 北京|银行贷款.
+_LONG, _OFTEN = 4, 3000
 _lock = threading.Lock()
 _loaded: list[tuple[Any, frozenset[str]]] = []
 
@@ -32,7 +34,7 @@ def _tokenizer() -> Any:
         tokenizer, known = _loaded[0]
         if words is not known:
             for word in sorted(words - known):
-                tokenizer.add_word(word)
+                tokenizer.add_word(word, _OFTEN if len(word) >= _LONG else None)
             _loaded[0] = tokenizer, words
     return tokenizer
 

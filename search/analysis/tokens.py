@@ -10,7 +10,10 @@ from search.analysis.segmenter import Word
 HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f"
 _RUN = re.compile(rf"(?P<han>[{HAN}]+)|[a-z]+|\d+(?:\.\d+)?%?")
 _NAME_RUN = re.compile(rf"[{HAN}a-z0-9]+")
-_LACKING = re.compile(rf"(?:没有?|无需?|不用|不要|不需要?|缺少?|免)[{HAN}]{{0,4}}?抵押(?:物|品)?")
+_LACKING = re.compile(
+    rf"有没有(?!没)|(?P<lacking>(?:没有?|无需?|不用|不要|不需要?|不想|不愿意?|不必|拿不出|提供不了|缺少?|免)"
+    rf"(?:[{HAN}]{{0,4}}?(?:抵押|担保)[物品]|[{HAN}]{{0,4}}?抵押|任?何?(?:房产|房子|不动产|厂房|固定资产)))"
+)
 _MAX_RUN = 400
 
 
@@ -31,7 +34,7 @@ def without_pledge(folded: str) -> str:
 
     It stands apart, or 无抵押贷款 would be cut into 无 and 抵押贷款.
     """
-    return _LACKING.sub(" 无抵押 ", folded)
+    return _LACKING.sub(lambda match: " 无抵押 " if match["lacking"] else match[0], folded)
 
 
 def words_of(folded: str) -> Iterator[Word]:

@@ -17,6 +17,7 @@ _KINDS = {"name": 40, "value": 30, "institution": 30, "domain": 20, "word": 2, "
 # What people know by name: typed short, by sound or with a slip. Other words are typed in full.
 BY_NAME = frozenset({"name", "value", "institution", "domain"})
 _LONGEST = 24
+_INSTITUTION = re.compile(rf"(?P<stem>(?!试点|合作)[{tokens.HAN}]{{2}})(?P<kind>银行|保险|财险|产险|租赁|担保)")
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,11 @@ class Entry:
     kind: str
     weight: int
     readings: tuple[str, ...]
+
+    @property
+    def occurs(self) -> bool:
+        """Whether a row holds the word, not only the language data."""
+        return self.weight > _KINDS[self.kind]
 
 
 @dataclass(frozen=True)
@@ -69,6 +75,9 @@ class Gatherer:
                 folded = tokens.respelled(fold(text))
                 for run in tokens.proper_runs(folded):
                     self._kinds[run][kind] = None
+                if kind == "institution":
+                    told.update(short := _short_names(folded))
+                    self._kinds.update((word, {**self._kinds[word], kind: None}) for word in short)
                 for run in tokens.name_runs(folded):
                     told.add(run)
                     told.update(char for char in run if tokens.is_han(char))
@@ -93,6 +102,15 @@ class Gatherer:
             kinds.append("domain")
         kind = max(kinds or ["char" if len(word) == 1 else "word"], key=_KINDS.__getitem__)
         return Entry(word, kind, _KINDS[kind] + self._counts[word], tuple(sounds.readings(word)))
+
+
+def _short_names(institution: str) -> list[str]:
+    """What people call 徽商银行安庆分行 beside what the synonyms know: 徽商银行, 徽商, 徽商行. A place names nobody."""
+    match = _INSTITUTION.match(institution)
+    if not match or match["stem"] in lexicon.parents():
+        return [match[0]] if match else []
+    short = [match["stem"], f"{match['stem']}行"] if match["kind"] == "银行" else [match["stem"]]
+    return [match[0], *([] if lexicon.equals(match[0]) else short)]
 
 
 def _is_word(text: str) -> bool:

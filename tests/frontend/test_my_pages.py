@@ -10,6 +10,8 @@ from common import outbox
 from enterprises.models import Fact, Need
 from enterprises.selectors import current_facts
 from enterprises.services import need_register, talent_role_record
+from frontend.templatetags.market import offer
+from products.selectors import listed_versions
 from talents.services import talent_register, title_record
 from tests.frontend.conftest import text_of
 
@@ -161,6 +163,13 @@ def test_matches_stand_in_three_groups_with_counts_and_reasons(as_firm, shelf, n
     refused = page.split('id="violated"')[1]
     assert "适用地区要求成都市，您的是东胜区" in refused
     assert refused.count('class="match-row"') == counts[2]
+
+
+def test_a_match_says_what_is_offered(as_firm, shelf, need):
+    page = text_of(as_firm.get("/me/matches/"))
+    offers = {offer(version) for version in listed_versions()}
+    assert any("额度" in one and "期限" in one for one in offers)
+    assert all(one in page for one in offers if "～" not in one)
 
 
 def test_questions_do_not_grow_with_needs_or_products(as_firm, shelf, need, firm, firm_user, put_on_shelf):

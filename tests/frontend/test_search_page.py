@@ -170,3 +170,12 @@ def test_a_visitor_has_no_verdicts_to_tick(client, shelf):
     page = text_of(client.get("/products/", {"verdict": "satisfied"}))
     assert "与我的条件" not in page
     assert "共 12 项" in page
+
+
+def test_a_page_of_what_is_only_near_says_so(client, shelf):
+    near = text_of(client.get("/products/", {"q": "zhaohang"}))
+    assert "没有完全符合“招行”的产品，以下最接近" in near
+    assert "符合您写的全部内容" not in near
+    partly = text_of(client.get("/products/", {"q": "研发贷 成都"}))
+    assert re.search(r"其中 \d+ 项符合您写的全部内容，其余只符合一部分", partly)
+    assert "符合您写的全部内容" not in text_of(client.get("/products/", {"category": "贷"}))

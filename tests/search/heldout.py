@@ -265,13 +265,89 @@ def _near(place: str, category: str) -> Grader:
     return lambda row: 0 if place not in row["region"] else 3 if row["category"] == category else 1
 
 
+SHAPES = dict(
+    zip("贷科担技质抵业信权未新专精银产才创发融首套", "货料但枝盾低亚倍杈末薪传情很户寸刨友融酋奎", strict=True)
+)
+KNOWN_TAGS = [tag for tag in TAGS if len(tag) > 3]
+GUARANTEES = {"信用": ("无抵押", "纯信用", "信用贷"), "知识产权质押": ("专利质押", "知产质押", "知识产权质押")}
+MORE_RATES = ((300, ("3个点", "３％", "300bp")), (350, ("百分之3.5", "3.5个点")), (400, ("4个点", "400个基点")))
+MORE_AMOUNTS = ((500, ("500wan", "伍佰万元", "500多万")), (1000, ("壹仟万", "1千万", "10000000")))
+
+
+def by_sound(chance: random.Random) -> Iterator[tuple[str, str, Grader]]:
+    for short, full in SHORT.items():
+        category = chance.choice([row["category"] for row in rows() if row["institution"].startswith(full)])
+        yield "机构拼音", sound(short), _of(full, "")
+        yield "机构拼音", f"{sound(short)} {sound(ASKED[category])}", _of(full, category)
+        if short.endswith("行") and len(short) == 2:
+            yield "机构拼音", f"{sound(short, Style.FIRST_LETTER)} {ASKED[category]}", _of(full, category)
+    for tag in KNOWN_TAGS:
+        cut = chance.randrange(1, len(tag) - 1)
+        yield "标签拼音", sound(tag), holding("required_tags", tag)
+        yield "标签拼音", f"{' '.join(lazy_pinyin(tag))} dai kuan", _tagged(tag, "贷")
+        yield "标签拼音", f"{sound(tag, Style.FIRST_LETTER)} dk", _tagged(tag, "贷")
+        yield "汉拼混写", f"{tag[:cut]}{sound(tag[cut:])}贷款", _tagged(tag, "贷")
+        yield "汉拼混写", f"{sound(tag)}贷款", _tagged(tag, "贷")
+    for name in names(chance, 8, 3):
+        yield "隔音符号", "'".join(lazy_pinyin(name)), of_sound(sound(name))
+
+
+def by_slip(chance: random.Random) -> Iterator[tuple[str, str, Grader]]:
+    """Slips in what is no product's name: titles, guarantees, institutions; and characters that look alike."""
+    known: list[tuple[str, Grader]] = [(tag, holding("required_tags", tag)) for tag in KNOWN_TAGS]
+    known += [("知识产权质押", holding("guarantee_methods", "知识产权质押"))]
+    known += [(full, _of(full, "")) for full in sorted(set(SHORT.values())) if 3 < len(full) < 6]
+    for kind in ("同音", "错字", "漏字", "颠倒", "多字"):
+        for word, grader in chance.sample(known, 8):
+            text = typed(kind, word, chance)
+            if text and all(text not in other for other, _ in known):
+                yield "词有错字", text, grader
+    for name in names(chance, 14, 3):
+        places = [place for place, char in enumerate(name) if char in SHAPES]
+        if places:
+            place = chance.choice(places)
+            yield "形近字", name[:place] + SHAPES[name[place]] + name[place + 1 :], of_name(name)
+
+
+def by_mixture(chance: random.Random) -> Iterator[tuple[str, str, Grader]]:
+    for _ in range(24):
+        wan, tag = chance.choice((300, 500, 800, 1000)), chance.choice(TAGS[:7])
+        method = chance.choice([*GUARANTEES])
+        parts = [f"{wan}{chance.choice('万w')}", chance.choice(GUARANTEES[method]), TAG_WORDS.get(tag, tag)]
+        chance.shuffle(parts)
+        yield "三条件", " ".join(parts), _all_of(_up_to(wan), holding("guarantee_methods", method), _tagged(tag, "贷"))
+    for wan, spellings in MORE_AMOUNTS:
+        for spelling in spellings:
+            text = f"{spelling}信用贷款"
+            yield "数的写法", text, _all_of(_up_to(wan), holding("guarantee_methods", "信用"), _in_category("贷"))
+    for points, spellings in MORE_RATES:
+        for spelling in spellings:
+            yield "数的写法", f"低息贷款 {spelling}", _all_of(_cheap(points), _in_category("贷"))
+
+
+def _all_of(*graders: Grader) -> Grader:
+    def grade(row: Row) -> int:
+        grades = [grader(row) for grader in graders]
+        return min(grades) if all(grades) else 0
+
+    return grade
+
+
+def _up_to(wan: int) -> Grader:
+    return lambda row: 1 if not row["amount_max_wan"] else 3 if float(row["amount_max_wan"]) >= wan else 0
+
+
+def _in_category(category: str) -> Grader:
+    return lambda row: 3 if row["category"] == category else 1
+
+
 def judged() -> list[Judged]:
     """All queries: none of them among the judged ones, each once, each with something to find."""
     chance = random.Random(SEED)
     with JUDGED.open(encoding="utf-8-sig", newline="") as handle:
         taken = {row["query"] for row in csv.DictReader(handle)}
     found: list[Judged] = []
-    for maker in (by_name, by_condition, by_need):
+    for maker in (by_name, by_condition, by_need, by_sound, by_slip, by_mixture):
         for kind, text, grader in maker(chance):
             grades = graded(grader)
             if text not in taken and grades:

@@ -127,7 +127,7 @@ def test_rebuild_and_check():
 @pytest.mark.usefixtures("catalogue")
 def test_check_finds_an_index_that_fell_behind(monkeypatch):
     services.rebuild("products")
-    monkeypatch.setattr("search.sync._content_hash", lambda row: "other")
+    monkeypatch.setattr("search.reading.content_hash", lambda row: "other")
     with pytest.raises(SystemExit):
         run("rebuild_index", check=True, document="products", json=True)
 
@@ -177,6 +177,16 @@ def test_evaluation_counts_empty_answers_by_type():
         ("没有房子抵押怎么贷款", "无抵押贷款"),
         ("专利能不能抵押贷款", "专利抵押贷款"),
         ("jiaohang", "交通银行"),
+        ("zhuan'jing'te'xin", "专精特新"),
+        ("ke ji xing qi ye dai kuan", "科技型企业 贷款"),
+        ("科技xingqiye贷款", "科技型企业贷款"),
+        ("壹仟万信用贷款", "1000万信用贷款"),
+        ("500wan 信用贷款", "500万 信用贷款"),
+        ("低息贷款 2.5个点", "低息贷款 2.5%"),
+        ("创新形中小企业", "创新型中小企业"),
+        ("专利货", "专利贷"),
+        ("有没有抵押贷款", "抵押贷款"),
+        ("公司没有房产怎么贷款", "无抵押贷款"),
     ],
 )
 def test_ways_of_asking_for_the_same_find_the_same(typed, same):
@@ -188,3 +198,26 @@ def test_what_rows_hold_is_never_corrected():
     for name in ("善新贷", "科技e贷", "LPR", "苏知贷", "无还本续贷"):
         assert services.search(SearchQuery(text=name)).corrected is None
     assert services.search(SearchQuery(text="500万 xinyongdai")).corrected == "500万 信用贷"
+
+
+@pytest.mark.usefixtures("catalogue")
+def test_a_text_of_several_conditions_finds_what_fits_all_of_them():
+    assert codes("高层次人才 300万 信用贷")[0] in ("D013", "D035", "D037")
+    assert codes("专利质押 300w 小巨人")[0] == "D058"
+    assert codes("北京银行贷款")[0] == "D062"
+    assert codes("贷款利率不超过2%")[0] == "D006"
+
+
+@pytest.mark.usefixtures("catalogue")
+@pytest.mark.parametrize("typed", ["zhaohang", "招行", "招商银行", "mengshang"])
+def test_who_asks_for_a_bank_that_lists_nothing_sees_other_banks_and_is_told(typed):
+    result = services.search(SearchQuery(text=typed, facets=("institution_kind",)))
+    assert result.exact == 0
+    assert result.facets["institution_kind"][0][0] == "银行"
+
+
+@pytest.mark.usefixtures("catalogue")
+@pytest.mark.parametrize("typed", ["asdfghjkl", "' OR 1=1 --", "<script>alert(1)</script>", "🚀🚀"])
+def test_nonsense_finds_nothing_and_is_not_corrected(typed):
+    result = services.search(SearchQuery(text=typed))
+    assert (result.total, result.corrected) == (0, None)

@@ -42,6 +42,25 @@ def test_groups_come_in_one_order_and_are_labelled(suggester):
     assert labels == sorted(labels, key=["产品", "机构", "标签", "试试"].index)
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("人c", "人才贷"),
+        ("人才d", "人才贷"),
+        ("知chan", "知产融"),
+        ("gongh", "工商银行上海市分行"),
+        ("工行", "工商银行上海市分行"),
+    ],
+)
+def test_han_with_the_rest_by_sound_and_short_names_of_banks(suggester, typed, meant):
+    assert meant in texts(suggester, typed)
+
+
+def test_what_would_find_nothing_is_not_suggested(suggester):
+    assert "招商银行" not in texts(suggester, "zhaos")
+    assert "保定" not in texts(suggester, "保d")
+
+
 @pytest.mark.parametrize("typed", ["", " ", "？", "qqqqqq", "\ud800", "贷" * 500])
 def test_nothing_is_suggested_for_nothing(suggester, typed):
     assert suggester.suggest(typed) == ()
