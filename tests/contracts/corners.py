@@ -176,7 +176,7 @@ def _products(chain: Chain) -> Iterator[Asked]:
     version = ProductVersion.objects.get(pk=draft.pk)
     version.pk, version.product = None, nobodys
     version.save()
-    nobody = staff(chain.system, "nobody-s", None, Role.ADMIN)
+    nobody = staff(chain.system, "nobody-s", None, Role.SYSTEM_ADMIN)
     yield "who is of no institution reads no draft of none", lambda: _has(shelf.visible_to(nobody), version), False
     reference = Product(code="D-角落", origin=Product.Origin.CATALOGUE, institution=chain.banks[0])
     yield "a reference product is nobody's to revise", lambda: shelf.can(maker, "revise", reference), False
