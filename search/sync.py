@@ -8,7 +8,6 @@ first, so that it is never behind while it answers; one that did not answer is t
 
 import hashlib
 import threading
-import time
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -139,7 +138,8 @@ def _bears(document: Document, here: Reader, keys: Collection[str]) -> bool:
 
 
 def _bearable(here: Reader) -> int:
-    return min(_MOST, len(here.manifest.rows) // _SHARE)
+    # Without lengths, as an earlier program wrote it, no row laid over could be scored.
+    return min(_MOST, len(here.manifest.rows) // _SHARE) if here.manifest.lengths else 0
 
 
 def settle(document: Document) -> bool:
@@ -147,8 +147,7 @@ def settle(document: Document) -> bool:
     here, place = opened(document), generations.pointed(document.name)
     if place is None or not isinstance(here, Overlaid):
         return False
-    rested = time.time() - place.changes.stat().st_mtime > _REST
-    if not rested and len(here.changes) * _MUCH < _bearable(here):
+    if generations.rested(place) < _REST and len(here.changes) * _MUCH < _bearable(here):
         return False
     rebuild(document)
     return True
@@ -227,7 +226,9 @@ def catch_up(document: Document) -> bool:
     here = opened(document)
     owed = OutboxMessage.objects.filter(topic=document.topic, done_at=None, attempts__gte=MAX_ATTEMPTS)
     given_up = owed.aggregate(last=Max("pk"))["last"] or 0
-    if behind or (here is not None and here.manifest.watermark < given_up):
+    # Damaged: a server goes on answering, without the changes that lie here.
+    damaged = here is None and generations.published(document.name)
+    if behind or damaged or (here is not None and here.manifest.watermark < given_up):
         rebuild(document)
         return True
     return settle(document)

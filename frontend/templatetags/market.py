@@ -95,7 +95,7 @@ def offer(version: ProductVersion) -> str:
     """What is offered in one line, as far as it is stated; else that nothing is."""
     label = presentation.price_label(version)
     stated = [f"{item.label} {item.text}" for item in label.figures if item.stated]
-    return "　".join(stated) or label.sentence
+    return "，".join(stated) or label.sentence
 
 
 @register.filter

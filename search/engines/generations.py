@@ -11,6 +11,7 @@ import json
 import os
 import shutil
 import tempfile
+import time
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
@@ -187,6 +188,19 @@ def pointed(document: str) -> Place | None:
         return None
     except (OSError, ValueError) as error:
         raise Damaged(f"pointer: {error!r}") from error
+
+
+def published(document: str) -> bool:
+    """Whether there is a pointer, readable or not."""
+    return (folder(document) / _POINTER).exists()
+
+
+def rested(place: Place) -> float:
+    """Seconds since the changes at ``place`` were written; 0 when newer ones have replaced them."""
+    try:
+        return time.time() - place.changes.stat().st_mtime
+    except FileNotFoundError:
+        return 0.0
 
 
 def current(document: str) -> Path | None:

@@ -9,6 +9,7 @@ import copy
 import importlib
 import json
 import os
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -45,7 +46,8 @@ DECIDING: dict[str, frozenset[str]] = {
     "accounts.uploads.receiving": frozenset({"jobs_visible_to"}),
     "ledger.entries": frozenset({"may_post", "postings_visible_to"}),
 }
-ROLES = "Role"
+# No mutant: a visitor is never active, so a condition that asks that too answers the same without the class.
+_ASKS_ACTIVE = re.compile(r"\b(user\.is_active|holds_grants\(user\))")
 
 
 @dataclass(frozen=True)
@@ -125,6 +127,8 @@ def _break(tree: ast.Module, node: ast.AST, kind: int) -> str:
 
 def _drop(tree: ast.Module, node: ast.BoolOp, number: int) -> str:
     gone = node.values.pop(number)
+    if "isinstance(user, User)" in ast.unparse(gone) and _ASKS_ACTIVE.search(ast.unparse(node)):
+        return ""
     if len(node.values) == 1:
         _replace(tree, node, node.values[0])
     return f"without {ast.unparse(gone)}"
@@ -188,7 +192,9 @@ def main(every: int) -> None:
     from tests.contracts.isolation.table import differences
     from tests.contracts.isolation.world import TODAY, build
 
-    world, beside = build(), corners()
+    world = build()
+    with clock.at(TODAY):
+        beside = corners()
     counts: dict[str, list[int]] = {}
     survivors: list[str] = []
     with clock.at(TODAY):

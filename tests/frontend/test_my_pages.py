@@ -87,6 +87,19 @@ def test_registering_a_need_leads_to_its_matches(as_firm, firm, shelf):
     assert need.guarantees == ["信用"]
 
 
+def test_a_page_sent_twice_is_one_need_and_a_changed_one_changes_it(as_firm, firm):
+    page = {**GOOD_NEED, "offered": as_firm.get("/me/needs/new/").context["offered"]}
+    assert as_firm.post("/me/needs/new/", page)["Location"] == as_firm.post("/me/needs/new/", page)["Location"]
+    as_firm.post("/me/needs/new/", {**page, "amount": "600"})
+    assert [need.amount for need in Need.objects.filter(party=firm)] == [6_000_000]
+    # A code that we did not make is not taken; neither is another page's.
+    as_firm.post("/me/needs/new/", {**page, "offered": "N20240101-AAAAAA"})
+    as_firm.post("/me/needs/new/", {**page, "offered": as_firm.get("/me/needs/new/").context["offered"]})
+    codes = set(Need.objects.filter(party=firm).values_list("code", flat=True))
+    assert len(codes) == 3
+    assert "N20240101-AAAAAA" not in codes
+
+
 def test_what_is_left_open_in_a_need_stays_unknown(as_firm, firm):
     as_firm.post("/me/needs/new/", {"kinds": ["险"]})
     need = Need.objects.get()

@@ -1,11 +1,12 @@
 """The gap report is what the naive evaluator finds, and small groups have no number."""
 
 from collections import Counter
+from datetime import timedelta
 
 import pytest
 
 from accounts.small_counts import SMALLEST_SHOWN
-from common import outbox
+from common import clock, outbox
 from enterprises.models import Need
 from enterprises.selectors import subjects_of
 from enterprises.services import need_update
@@ -56,8 +57,9 @@ def test_what_shuts_out_follows_a_changed_need(ten_firms, actor):
     rematch()
     before, need = gaps.exclusions(), Need.objects.get(code="N02")
     need_update(actor=actor, need=need, kinds=["贷"], amount=90_000_000, term_months=12, purpose="", guarantees=None)
-    outbox.relay()
-    tasks.count_due()
+    with clock.at(clock.now() + timedelta(minutes=1)):
+        outbox.relay()
+        tasks.count_due()
     followed = gaps.exclusions()
     gaps._exclusions.clear()
     assert gaps.exclusions() == followed != before

@@ -20,7 +20,7 @@ user = old.get_model("accounts", "User").objects.create(username="x")
 Need, Product = old.get_model("enterprises", "Need"), old.get_model("products", "Product")
 needs = [Need.objects.create(code=code, party=party, recorded_by=user, kinds=["贷"]) for code in ("N1", "N2")]
 for code in ("A", "B"):
-    Product.objects.create(code=code, category="贷")
+    Product.objects.create(code=code, category="贷", origin="catalogue")
 Old = old.get_model("matching", "MatchResult")
 ranked = [["B", "satisfied", 1000], ["gone", "satisfied", 9], ["A", "unknown", 7]]
 Old.objects.create(need=needs[0], programme_hash="h", satisfied=2, unknown=1, violated=5, ranked=ranked)

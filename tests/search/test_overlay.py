@@ -227,3 +227,28 @@ def test_a_manifest_knows_the_rows_there_are_now(goods):
     manifest: Manifest = engines.embedded().reader(shelf.SHELF).manifest
     assert len(manifest.rows) == 201
     assert manifest.generation == generation()
+
+
+@pytest.mark.elasticsearch
+def test_on_a_server_a_change_is_seen_at_once_and_no_index_is_written(goods, through_server):
+    services.rebuild("shelf")
+    before = through_server.reader(shelf.SHELF).index
+    change("K001", name="善新贷", kinds=["保"])
+    with transaction.atomic():
+        del shelf.STORE["K002"]
+        outbox.publish("search.shelf", "K002")
+    outbox.relay()
+    found = find("善新贷")
+    assert (found.engine, [hit.key for hit in found.hits]) == ("elasticsearch", ["K001"])
+    assert find().facets["kinds"] == [("贷", 198), ("保", 1)]
+    assert through_server.reader(shelf.SHELF).index == before
+    assert not services.drift("shelf")
+
+
+def test_damaged_changes_are_noticed_by_the_sweep(goods, monkeypatch):
+    change("K001", name="善新贷")
+    outbox.relay()
+    generations.pointed("shelf").changes.unlink()
+    monkeypatch.setattr("search.engines._embedded", TantivyEngine())
+    assert services.catch_up() == ["shelf"]
+    assert not services.drift("shelf")
