@@ -2,6 +2,7 @@
 
 import secrets
 
+from allauth.mfa.models import Authenticator
 from django.db import IntegrityError, transaction
 
 from accounts.lockout import release
@@ -73,6 +74,18 @@ def password_reset(*, actor: User, user: User) -> str:
     release(user.username)
     audit.record("password_reset", actor=actor, obj=user)
     return password
+
+
+@transaction.atomic
+def second_factor_reset(*, actor: User, user: User) -> None:
+    """Whoever lost telephone and recovery codes sets a second factor up anew; Conflict when there is none."""
+    _require(actor, Role.SECURITY_ADMIN)
+    if user.pk == actor.pk:
+        raise NotAllowed("不能重置自己的二次验证，请由另一名安全管理员办理。")
+    if not Authenticator.objects.filter(user=user).delete()[0]:
+        raise Conflict("这名用户没有启用二次验证，不用重置。")
+    release(user.username)
+    audit.record("second_factor_reset", actor=actor, obj=user)
 
 
 @transaction.atomic

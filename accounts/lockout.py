@@ -1,4 +1,4 @@
-"""Five failures in fifteen minutes close an account and an address to log-ins until the first of them is that old.
+"""Five failures in fifteen minutes close an account, a second factor or an address until the first is that old.
 
 The place is taken before the password is looked at, so a burst cannot get more tries than the limit. A refused try does
 not count: nobody can keep another's account closed longer than the window by going on.
@@ -16,14 +16,16 @@ from common import audit, clock
 
 WINDOW = timedelta(minutes=15)
 KEPT = timedelta(days=1)
+# Codes of a second factor are counted apart: whoever guesses passwords cannot close them.
+CODE = "code"
 
 
 class Attempt:
-    """One try. Call :meth:`refused_until` first, then :meth:`succeeded` when the password was right."""
+    """One try. Call :meth:`refused_until` first, then :meth:`succeeded` when the password (or code) was right."""
 
-    def __init__(self, username: str, address: str) -> None:
+    def __init__(self, username: str, address: str, what: str = "account") -> None:
         self._limits = {
-            _account_key(username): settings.LOGIN_FAILURES,
+            _account_key(username, what): settings.LOGIN_FAILURES,
             _address_key(address): settings.LOGIN_FAILURES_PER_ADDRESS,
         }
         self._rows = [LoginFailure.objects.create(key=key) for key in self._limits]
@@ -55,7 +57,8 @@ class Attempt:
 
 def release(username: str) -> int:
     """Open an account again; how many failures were forgotten."""
-    return LoginFailure.objects.filter(key=_account_key(username)).delete()[0]
+    keys = [_account_key(username, what) for what in ("account", CODE)]
+    return LoginFailure.objects.filter(key__in=keys).delete()[0]
 
 
 def sweep() -> int:
@@ -63,10 +66,10 @@ def sweep() -> int:
     return LoginFailure.objects.filter(at__lt=clock.now() - KEPT).delete()[0]
 
 
-def _account_key(username: str) -> str:
+def _account_key(username: str, what: str) -> str:
     # Keyed: people type their password into the wrong field, and it must not stand here in clear.
     digest = hmac.new(settings.SECRET_KEY.encode(), username.strip().lower().encode(), hashlib.sha256).hexdigest()
-    return f"account:{digest[:40]}"
+    return f"{what}:{digest[:40]}"
 
 
 def _address_key(address: str) -> str:

@@ -69,6 +69,11 @@ def accounts_found(text: str) -> QuerySet[User]:
     return found.order_by("username", "pk").distinct()
 
 
+def users_by_number(numbers: set[int]) -> dict[int, User]:
+    """Who those numbers are, closed accounts included."""
+    return User.objects.in_bulk(numbers)
+
+
 def account_claims() -> QuerySet[AccountClaim]:
     """Claims for accounts, open and decided."""
     return AccountClaim.objects.select_related("decided_by").order_by("state", "-pk")

@@ -59,7 +59,7 @@ def party_rename(*, actor: User, party: Party, name: str, since: date | None = N
     party.names.filter(kind=PartyName.Kind.OFFICIAL, valid_to=None, valid_from__lte=day).update(valid_to=day)
     PartyName.objects.update_or_create(party=party, name=name, valid_from=day, defaults={"source": source})
     Party.objects.filter(pk=party.pk).update(name=name)
-    audit.record("party_rename", actor=actor, obj=party, old=party.name, new=name)
+    audit.record("party_rename", actor=actor, obj=party)
     party.name = name
     return True
 
@@ -74,7 +74,7 @@ def party_alias_add(
     if party.names.filter(name=name).exists():
         return False
     PartyName.objects.create(party=party, name=name, kind=kind, source=source)
-    audit.record("party_alias_add", actor=actor, obj=party, name=name, kind=str(kind))
+    audit.record("party_alias_add", actor=actor, obj=party, kind=str(kind))
     return True
 
 

@@ -38,7 +38,8 @@ def record(action: str, *, actor: Any = None, obj: models.Model | None = None, *
         seq=head.seq + 1,
         at=clock.now(),
         actor_id=getattr(actor, "pk", None),
-        actor_name=str(actor or ""),
+        # Not the name: the chain cannot forget it. Pages find that by the number, as long as it is known.
+        actor_name=actor.get_username() if actor else "",
         action=action,
         object_type=obj._meta.label if obj is not None else "",
         object_id=str(obj.pk) if obj is not None else "",

@@ -68,7 +68,7 @@ class AuditEvent(models.Model):
     seq = models.BigIntegerField("序号", unique=True)
     at = models.DateTimeField("时间", default=clock.now)
     actor_id = models.BigIntegerField("经办人", null=True)
-    actor_name = models.CharField("经办人姓名", max_length=150, blank=True)
+    actor_name = models.CharField("经办人用户名", max_length=150, blank=True)
     action = models.CharField("动作", max_length=60)
     object_type = models.CharField("对象类型", max_length=60, blank=True)
     object_id = models.CharField("对象", max_length=60, blank=True)

@@ -1,6 +1,6 @@
 """Transactional outbox: effects owed are rows; handlers are idempotent and run at least once."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import structlog
@@ -33,12 +33,12 @@ def publish(topic: str, key: str, payload: dict[str, Any] | None = None) -> Outb
     return OutboxMessage.objects.create(topic=topic, key=key, payload=payload or {})
 
 
-def relay(batch: int = 500) -> tuple[int, dict[str, str]]:
-    """Try each due message once, safely in parallel: (how many were done, key → reason of those kept for later)."""
+def relay(batch: int = 500, topics: Iterable[str] = ()) -> tuple[int, dict[str, str]]:
+    """Try each due message (of ``topics``) once, in parallel: (how many were done, key → reason of those kept)."""
     done, failed = 0, dict[str, str]()
-    for topic, handler in _handlers.items():
+    for topic in [*topics] or [*_handlers]:
         last = 0
-        while messages := _relay_batch(topic, handler, batch, last):
+        while messages := _relay_batch(topic, _handlers[topic], batch, last):
             last = messages[-1].pk
             done += sum(message.done_at is not None for message in messages)
             failed |= {message.key: message.last_error for message in messages if message.last_error}

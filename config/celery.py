@@ -2,9 +2,10 @@
 
 import os
 import sys
+from importlib import import_module
 
 from celery import Celery
-from celery.signals import worker_init
+from celery.signals import worker_init, worker_ready
 
 from config import broker, env
 from config.backup import marker
@@ -22,4 +23,10 @@ def refuse_after_a_restore_cut_off(**_: object) -> None:
         sys.exit(problem)
 
 
+def follow_changes(**_: object) -> None:
+    """Beside the schedule, or a change would be found only at its next tick."""
+    import_module("search.following").start()
+
+
 worker_init.connect(refuse_after_a_restore_cut_off)
+worker_ready.connect(follow_changes)

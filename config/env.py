@@ -80,6 +80,8 @@ DEBUG: bool = _env.bool("DJANGO_DEBUG", default=False)
 SECRET_KEY: str = _env.str("SECRET_KEY", default="") or _generated_secret(DATA_DIR / "keys" / "secret_key")
 AUDIT_KEY: str = _env.str("AUDIT_KEY", default="") or _generated_secret(DATA_DIR / "keys" / "audit_key")
 MFA_KEY: str = _env.str("MFA_KEY", default="") or _generated_secret(DATA_DIR / "keys" / "mfa_key")
+# The newest first; more than one while they are being changed.
+DATA_KEYS: list[str] = _env.list("DATA_KEYS", default=[]) or [_generated_secret(DATA_DIR / "keys" / "data_key")]
 ALLOWED_HOSTS: list[str] = _env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS: list[str] = _env.list("CSRF_TRUSTED_ORIGINS", default=[])
 PORT: int = _value("PORT", _env.int, 8000, "应为 1 到 65535 的整数，如 8001。", lambda port: 0 < port < 65_536)

@@ -20,7 +20,11 @@ api = [
 
 urlpatterns = [
     # The administration has no door of its own: one log-in, with its lock-out and second factor.
-    path("admin/login/", login_not_required(RedirectView.as_view(pattern_name="frontend:login", query_string=True))),
+    path(
+        "admin/login/",
+        login_not_required(RedirectView.as_view(pattern_name="frontend:login", query_string=True)),
+        name="admin_login",
+    ),
     path("admin/", admin.site.urls),
     path("api/v1/schema/", login_not_required(SpectacularAPIView.as_view(permission_classes=[])), name="schema"),
     path(

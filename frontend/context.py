@@ -93,6 +93,7 @@ UNDER = {
     "officer_case": "officer_cases",
     "facts_edit": "facts",
     "own_data": "facts",
+    "erase": "facts",
     "synonyms": "office_search",
     "saved_searches": "products",
     "ledger_quarter": "ledger",

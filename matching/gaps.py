@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from django.db import connection
+from django.db.models import Max
 from numpy.typing import NDArray
 
 from accounts.small_counts import SMALLEST_SHOWN, folded
@@ -15,6 +16,7 @@ from enterprises.columns import Columns
 from enterprises.models import Need
 from enterprises.selectors import MaskedNeed
 from matching.engine.truths import Truths, truths
+from matching.models import MatchBlock
 from matching.selectors import needs_without_fit
 from matching.services import blocks
 from products import selectors as products
@@ -193,10 +195,11 @@ _exclusions: dict[tuple[object, ...], dict[str, tuple[Exclusion, ...]]] = {}
 def exclusions() -> dict[str, tuple[Exclusion, ...]]:
     """By product code the conditions of each listed product, the one that shuts out most first.
 
-    Counted once a day, shelf and process, over all open needs.
+    Counted over all open needs, by each process once a day and shelf and whenever the stored counts have moved.
     """
     needs = Need.objects.filter(state=Need.State.OPEN).count()
-    key = (connection.settings_dict["NAME"], products.programme_hash(), clock.today(), needs)
+    counted_at = MatchBlock.objects.aggregate(last=Max("computed_at"))["last"]
+    key = (connection.settings_dict["NAME"], products.programme_hash(), clock.today(), needs, counted_at)
     if key not in _exclusions:
         _exclusions.clear()
         _exclusions[key] = _count_exclusions()

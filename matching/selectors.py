@@ -158,7 +158,7 @@ def stored_totals() -> StoredTotals:
 
 
 def fitting_counts(versions: Iterable[ProductVersion]) -> dict[str, tuple[int, int]]:
-    """Product code → how many open needs it fits (符合, 缺资料), as of the last full match or change of the shelf."""
+    """Product code → how many open needs it fits (符合, 缺资料); what changes is counted within half a minute."""
     tallies = MatchTally.objects.filter(product__in=[version.product_id for version in versions]).order_by("product")
     return {code: (sure, maybe) for code, sure, maybe in tallies.values_list("product__code", "satisfied", "unknown")}
 

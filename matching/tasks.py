@@ -7,8 +7,8 @@ from accounts.services import system_actor
 from common.errors import Conflict
 from common.models import Job
 from matching import services
-from matching.cases import referrals
-from matching.services import eligibility, reading
+from matching.cases import erasing, referrals
+from matching.services import blocks, eligibility, reading
 
 _log = structlog.get_logger("matching.tasks")
 
@@ -38,6 +38,12 @@ def lapse_overdue() -> int:
 
 
 @shared_task
+def erase_due() -> int:
+    """Erase who asked for it three days ago."""
+    return erasing.erase_due()
+
+
+@shared_task
 def tell_eligible() -> int:
     """Tell firms which products they have come to fit since the last sweep."""
     return eligibility.tell_eligible()
@@ -47,3 +53,9 @@ def tell_eligible() -> int:
 def read_whitelist() -> None:
     """Read the whitelist for those who try out rules, if day or list have changed since it was read."""
     reading.whitelist_read()
+
+
+@shared_task
+def count_due() -> int:
+    """Count anew how many needs each product fits, where needs have changed."""
+    return blocks.count_due()

@@ -7,6 +7,7 @@ from common.errors import Invalid
 from search.analysis import tokens
 from search.clauses import ALL, GRAMS, Clause, Filter, Scoring
 from search.declare import Document, Keyword, Number, Row, Sort, Text
+from search.query import MAX_FACET_VALUES
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,8 @@ class Boundary:
 class Plan:
     """What an engine runs: documents for which ``match`` and every filter hold, best ``scoring`` or ``sort`` first.
 
-    ``match`` None selects everything. Ties, and all orders, end in the key ascending.
+    ``match`` None selects everything. Ties, and all orders, end in the key ascending. ``without``: keys left out;
+    ``facet_values``: most values counted of a field.
     """
 
     match: Clause | None = None
@@ -31,6 +33,8 @@ class Plan:
     sort: Sort | None = None
     size: int = 20
     after: Boundary | None = None
+    without: tuple[str, ...] = ()
+    facet_values: int = MAX_FACET_VALUES
 
     def matching(self, clause: Clause) -> "Plan":
         """The same plan with another ``match``."""

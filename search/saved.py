@@ -55,6 +55,12 @@ def saved_search_remove(*, actor: User, saved: SavedSearch) -> None:
     saved.delete()
 
 
+@transaction.atomic
+def saved_searches_forget(user: User) -> None:
+    """What a person who is erased kept an eye on."""
+    SavedSearch.objects.filter(user=user).delete()
+
+
 def tell_new_hits() -> int:
     """Tell each owner once what is new; returns how many were told. Safe to repeat: the message names what it tells."""
     told = 0

@@ -19,8 +19,9 @@ from search.declare import Document
 from search.engines.base import Reader, Server
 from search.errors import Behind, Unreachable
 from search.highlight import highlight
-from search.own import fresh, shown
-from search.plan import AnalysedRow, Boundary, Found, Page, Plan
+from search.overlay import Change, Overlaid
+from search.own import fresh
+from search.plan import Boundary, Found, Page, Plan
 from search.query import MAX_SIZE, MAX_TEXT, Hit, SearchQuery, SearchResult
 from search.suggesting import Suggestion
 from search.sync import Drift
@@ -30,7 +31,7 @@ _ENOUGH = 10
 _MAX_VALUE = 200
 _MAX_FILTERS = 40
 
-Changed = dict[str, AnalysedRow | None]
+Changed = dict[str, Change]
 
 _log = structlog.get_logger("search.services")
 
@@ -68,6 +69,7 @@ def _answer_of(server: Server, document: Document, query: SearchQuery, changed: 
 
 def _answer(document: Document, query: SearchQuery, changed: Changed, reader: Reader, engine: str) -> SearchResult:
     sort = document.sort_named(query.sort)
+    reader = Overlaid(reader, changed) if changed else reader
     # Queries are read with the words that this generation was built with, not with those of a moment later.
     lexicon.use(reader.manifest.synonyms)
     asked = Asker(document, language.of(document, reader), reader.share).ask(query.text)
@@ -86,10 +88,9 @@ def _answer(document: Document, query: SearchQuery, changed: Changed, reader: Re
     rung, exact = _climb(reader, plan, rungs, cursor, enough=1 if sort else _ENOUGH)
     chosen = replace(plan, match=rungs[rung] if rungs else AtLeast(()))
     page = reader.search(chosen) if rungs else Page(0, [], {name: [] for name in query.facets})
-    seen = shown(page, chosen, changed)
     return SearchResult(
-        total=seen.total,
-        hits=[_hit(found, asked, scored=sort is None) for found in seen.hits],
+        total=page.total,
+        hits=[_hit(found, asked, scored=sort is None) for found in page.hits],
         facets=page.facets,
         corrected=asked.corrected,
         understood=asked.understood,

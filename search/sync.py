@@ -1,39 +1,42 @@
-"""From the database to the index. A batch of changes is one rebuild: rows are read again, so repeats do no harm.
+"""From the database to the index. Rows are read again, so repeats do no harm.
 
-A message is done when a generation is published that was begun after the message was seen. Nothing is concluded from
-the order of numbers: on PostgreSQL a smaller number may be committed later. A server gets the same rows first, so that
-it is never behind while it answers; one that did not answer is told by its watermark and caught up.
+A few changes are laid over the current generation, in milliseconds and for every engine alike; many are a rebuild. A
+message is done when an index is published whose rows were read after the message was seen. Nothing is concluded from
+the order of numbers: on PostgreSQL a smaller number may be committed later. A server gets the rows of a generation
+first, so that it is never behind while it answers; one that did not answer is told by its watermark and caught up.
 """
 
 import hashlib
-import json
-from collections.abc import Iterable, Iterator, Mapping
+import threading
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from itertools import chain
 
 import structlog
-from django.db import DatabaseError, connection, transaction
+from django.db import connection, transaction
 from django.db.models import Max
 
 from common import clock
-from common.errors import DomainError
 from common.models import OutboxMessage
 from common.outbox import MAX_ATTEMPTS, Handler
-from search import engines
+from search import engines, reading
 from search.analysis import lexicon
-from search.analysis.vocabulary import Gatherer
-from search.clauses import ALL
-from search.declare import Document, Row
+from search.declare import Document
 from search.engines import generations
 from search.engines.base import Reader
-from search.engines.generations import Manifest
+from search.engines.generations import Line, Manifest
 from search.errors import Behind, Damaged, IndexUnusable, Unreachable
 from search.models import Synonym
-from search.plan import AnalysedRow, analyse
+from search.overlay import Change, Overlaid
+from search.plan import AnalysedRow
 
-_CHUNK = 500
+# A generation bears changes up to one in _SHARE of its rows, _MOST at all; from a _MUCH-th part of that on, or when
+# nothing was changed for _REST seconds, the next sweep takes them in.
+_SHARE, _MOST, _MUCH, _REST = 20, 500, 5, 3.0
+# Words in use are the process's: only one reading at a time may change them.
+_words = threading.Lock()
 _log = structlog.get_logger("search.sync")
 
 
@@ -52,9 +55,12 @@ class Drift:
 def handler(document: Document) -> Handler:
     """The outbox handler of ``document``."""
 
-    def handle(messages: list[OutboxMessage]) -> dict[str, str]:
-        failed = rebuild(document).failed
-        _log.info("search_synced", document=document.name, messages=len(messages), failed=len(failed))
+    def handle(messages: list[OutboxMessage]) -> Mapping[str, str]:
+        keys = {message.key for message in messages}
+        failed = lay_over(document, keys)
+        rebuilt = failed is None
+        failed = rebuild(document).failed if failed is None else failed
+        _log.info("search_synced", document=document.name, messages=len(messages), failed=len(failed), rebuilt=rebuilt)
         return failed
 
     return handle
@@ -66,29 +72,102 @@ def version(document: Document) -> str:
 
 
 def rebuild(document: Document) -> Manifest:
-    """Read every public row and publish a new generation. Builders take turns; readers never wait.
+    """Read every public row and publish a new generation. Builders take turns; readers never wait, nor do changes.
 
     A row that cannot be indexed is left out and named in ``failed``. IndexUnusable when the disk refuses.
     """
-    try:
-        with _one_builder(document.name), generations.building(document.name):
-            # Read before the rows: what is written after this number may or may not be in, and comes again anyway.
-            watermark = OutboxMessage.objects.filter(topic=document.topic).aggregate(last=Max("pk"))["last"] or 0
-            added = tuple(str(item) for item in Synonym.objects.order_by("left", "right"))
+    with _disk(document), _one_builder(document.name), generations.building(document.name):
+        begun = _pointer(document)
+        # Read before the rows: what is written after this number may or may not be in, and comes again anyway.
+        watermark = OutboxMessage.objects.filter(topic=document.topic).aggregate(last=Max("pk"))["last"] or 0
+        with _words:
+            added = _synonyms()
             lexicon.use(added)
-            read = _read(document)
-            manifest = Manifest(
-                version=version(document),
-                watermark=watermark,
-                built_at=clock.now().isoformat(),
-                rows={key: content for key, (content, _) in read.rows.items()},
-                synonyms=added,
-                vocabulary=read.words.vocabulary().stored(),
-                failed=read.failed,
-            )
-            rows = [row for _, row in read.rows.values()]
-            _build_on_server(document, rows, manifest)
-            return engines.embedded().build(document, rows, manifest)
+            found = reading.read_all(document)
+        manifest = Manifest(
+            version=version(document),
+            watermark=watermark,
+            built_at=clock.now().isoformat(),
+            rows={key: content for key, (content, _) in found.rows.items()},
+            synonyms=added,
+            vocabulary=found.words.vocabulary().stored(),
+            failed=found.failed,
+            begun=begun,
+        )
+        rows = [row for _, row in found.rows.values()]
+        _build_on_server(document, rows, manifest)
+        return engines.embedded().build(document, rows, manifest)
+
+
+def lay_over(document: Document, keys: Collection[str]) -> Mapping[str, str] | None:
+    """Read the rows of ``keys`` again and lay them over the current generation: key → why one of them cannot be.
+
+    None when there is nothing to lay them over, or too many for its statistics: then it takes a rebuild.
+    """
+    with _disk(document), generations.moving(document.name):
+        here, place = opened(document), generations.pointed(document.name)
+        if here is None or place is None or not _bears(document, here, keys):
+            return None
+        if not _speaking(here.manifest.synonyms):
+            return None
+        found = reading.read(document, keys)
+        changed = {key: Change(row, content) for key, (content, row) in found.rows.items()}
+        changed |= {key: Change(None, failed=reason) for key, reason in found.failed.items()}
+        lines = [line for line in generations.lines_of(place) if line.key not in keys]
+        for key in sorted(keys):
+            lines.append(Line(place.number + 1, key, changed.get(key, Change(None)).stored()))
+        generations.record(document.name, place, lines)
+        return found.failed
+
+
+def _speaking(words: tuple[str, ...]) -> bool:
+    """Whether this process reads with ``words`` now; not while a builder in it reads with others."""
+    if lexicon.added() != words:
+        if not _words.acquire(blocking=False):
+            return False
+        lexicon.use(words)
+        _words.release()
+    return True
+
+
+def _bears(document: Document, here: Reader, keys: Collection[str]) -> bool:
+    over = {*keys, *(here.changes if isinstance(here, Overlaid) else ())}
+    if len(over) > _bearable(here):
+        return False
+    return here.manifest.version == version(document) and here.manifest.synonyms == _synonyms()
+
+
+def _bearable(here: Reader) -> int:
+    # Without lengths, as an earlier program wrote it, no row laid over could be scored.
+    return min(_MOST, len(here.manifest.rows) // _SHARE) if here.manifest.lengths else 0
+
+
+def settle(document: Document) -> bool:
+    """Take what lies over the generation into a new one, when it is much or has rested; whether it was done."""
+    here, place = opened(document), generations.pointed(document.name)
+    if place is None or not isinstance(here, Overlaid):
+        return False
+    if generations.rested(place) < _REST and len(here.changes) * _MUCH < _bearable(here):
+        return False
+    rebuild(document)
+    return True
+
+
+def _synonyms() -> tuple[str, ...]:
+    return tuple(str(item) for item in Synonym.objects.order_by("left", "right"))
+
+
+def _pointer(document: Document) -> str:
+    try:
+        return str(generations.pointed(document.name) or "")
+    except Damaged:
+        return ""
+
+
+@contextmanager
+def _disk(document: Document) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         _log.error("search_index_unusable", document=document.name, error=repr(error))
         raise IndexUnusable(document.name, error) from error
@@ -128,11 +207,12 @@ def server_reader(document: Document) -> Reader | None:
     here = opened(document)
     if here is not None and _moment(reader.manifest) < _moment(here.manifest):
         raise Behind(f"{document.name}: {reader.manifest.generation} is older than {here.manifest.generation}")
-    return reader
+    return Overlaid(reader, here.changes, here.base) if isinstance(here, Overlaid) else reader
 
 
-def _moment(manifest: Manifest) -> tuple[int, str]:
-    return manifest.watermark, manifest.built_at
+def _moment(manifest: Manifest) -> tuple[str, int]:
+    # Messages are numbered lower again after a restore, time goes on.
+    return manifest.built_at, manifest.watermark
 
 
 def catch_up(document: Document) -> bool:
@@ -146,10 +226,12 @@ def catch_up(document: Document) -> bool:
     here = opened(document)
     owed = OutboxMessage.objects.filter(topic=document.topic, done_at=None, attempts__gte=MAX_ATTEMPTS)
     given_up = owed.aggregate(last=Max("pk"))["last"] or 0
-    if behind or (here is not None and here.manifest.watermark < given_up):
+    # Damaged: a server goes on answering, without the changes that lie here.
+    damaged = here is None and generations.published(document.name)
+    if behind or damaged or (here is not None and here.manifest.watermark < given_up):
         rebuild(document)
         return True
-    return False
+    return settle(document)
 
 
 def opened(document: Document) -> Reader | None:
@@ -171,7 +253,7 @@ def drift(document: Document) -> Drift:
     """Compare every public row with what the embedded index, and a server that answers, really hold."""
     reader = opened(document)
     keys = set(document.keys())
-    stored = {str(row["key"]): _content_hash(row) for row in _rows(document, sorted(keys), {})}
+    stored = {str(row["key"]): reading.content_hash(row) for row in reading.rows_of(document, sorted(keys), {})}
     # A row that cannot even be read is owed as well.
     unreadable = set(reader.manifest.failed) & keys if reader else set()
     found = [_compared(stored, reader.contents() if reader else {}, unreadable)]
@@ -190,56 +272,3 @@ def _compared(
 ) -> tuple[set[str], set[str], set[str]]:
     stale = {key for key in stored.keys() & indexed.keys() if stored[key] != indexed[key]}
     return (stored.keys() | unreadable) - indexed.keys(), indexed.keys() - stored.keys(), stale
-
-
-@dataclass
-class _Read:
-    """``rows``: key → (content hash, analysed row); ``words``: what they say; ``failed``: key → reason."""
-
-    rows: dict[str, tuple[str, AnalysedRow]] = field(default_factory=dict)
-    words: Gatherer = field(default_factory=Gatherer)
-    failed: dict[str, str] = field(default_factory=dict)
-
-
-def _read(document: Document) -> _Read:
-    read = _Read()
-    for row in _rows(document, sorted(set(document.keys())), read.failed):
-        key = str(row.get("key", ""))
-        try:
-            analysed = analyse(document, row)
-            read.rows[key] = _content_hash(row), analysed
-            read.words.add(analysed.names, analysed.known, analysed.keywords, {*analysed.tokens[ALL]})
-        except Exception as error:  # noqa: BLE001 - one row must not keep the others out; it is logged and named
-            read.failed[key] = _reason(document, key, error)
-    return read
-
-
-def _rows(document: Document, keys: list[str], failed: dict[str, str]) -> Iterator[Row]:
-    """The rows of ``keys``; when a batch cannot be built, its rows one by one, those that cannot into ``failed``."""
-    for start in range(0, len(keys), _CHUNK):
-        yield from _built(document, keys[start : start + _CHUNK], failed)
-
-
-def _built(document: Document, keys: list[str], failed: dict[str, str]) -> Iterable[Row]:
-    try:
-        return list(document.build(keys))
-    except DatabaseError:
-        # Not the fault of a row, and nothing more can be read in this transaction.
-        raise
-    except Exception as error:  # noqa: BLE001 - narrowed down to single rows, which are logged and named
-        if len(keys) == 1:
-            failed[keys[0]] = _reason(document, keys[0], error)
-            return []
-        half = len(keys) // 2
-        return [*_built(document, keys[:half], failed), *_built(document, keys[half:], failed)]
-
-
-def _reason(document: Document, key: str, error: Exception) -> str:
-    reason = error.message if isinstance(error, DomainError) else f"程序出错（{type(error).__name__}）"
-    _log.error("search_row_not_indexed", document=document.name, key=key, reason=reason, error=repr(error))
-    return reason
-
-
-def _content_hash(row: Row) -> str:
-    content = json.dumps(dict(row), sort_keys=True, ensure_ascii=True, default=repr)
-    return hashlib.sha256(content.encode()).hexdigest()[:16]

@@ -178,3 +178,9 @@ def _check_officer(user: User, employer: Party, capacity: int, since: date, unti
         raise Invalid(f"服务户数上限应为 1 至 {MAX_CAPACITY} 户。", field="capacity")
     if until is not None and until < since:
         raise Invalid(f"聘期截止 {until} 早于聘任日期 {since}，请核对。", field="until")
+
+
+def talent_forget(party: Party) -> None:
+    """Of a person who is erased the titles stay, which figures count; what identifies a certificate goes."""
+    TalentTitle.objects.filter(party=party).update(certificate="")
+    TalentProfile.objects.filter(party=party).update(field_of_work="")

@@ -31,7 +31,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """Figures of the heavy proofs (``record_property("proof", …)``), wherever the test ran; PROOFS names their file."""
     tests = []
-    for outcome in ("passed", "failed", "skipped"):
+    for outcome in ("passed", "failed", "error", "skipped"):
         for report in terminalreporter.getreports(outcome):
             if report.when != "call" and outcome == "passed":
                 continue

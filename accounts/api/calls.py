@@ -3,11 +3,12 @@
 import hashlib
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.core.cache import caches
 from drf_spectacular.utils import OpenApiParameter
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.throttling import AnonRateThrottle, UserRateThrottle
@@ -23,6 +24,7 @@ KEY_PARAMETER = OpenApiParameter(
 )
 
 Handler = Callable[..., Response]
+Form = TypeVar("Form", bound=serializers.Serializer[Any])
 
 
 def idempotent(handler: Handler) -> Handler:
@@ -45,6 +47,13 @@ def idempotent(handler: Handler) -> Handler:
         return Response(body, status, headers={"Idempotent-Replayed": "true"} if replayed else None)
 
     return handled
+
+
+def body_as(form: type[Form], request: Request) -> Form:
+    """The body of ``request`` read by ``form``; what is wrong with it is answered by field."""
+    read = form(data=request.data)
+    read.is_valid(raise_exception=True)
+    return read
 
 
 class _Counted:

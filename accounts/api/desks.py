@@ -2,8 +2,11 @@
 
 from typing import Any, cast
 
+from django.db.models import QuerySet
+from rest_framework import serializers
 from rest_framework.pagination import PageNumberPagination
 from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.api.authentication import MayCall
@@ -31,6 +34,12 @@ class DeskView(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         self.user, self.desk = _desk(request)
+
+    def paged(self, request: Request, rows: QuerySet[Any], line: type[serializers.Serializer[Any]]) -> Response:
+        """One page of ``rows``, each as ``line``."""
+        pages = Pages()
+        page = pages.paginate_queryset(rows, request, view=self)
+        return pages.get_paginated_response(line(page, many=True).data)
 
 
 def _desk(request: Request) -> tuple[User, Party]:

@@ -6,7 +6,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api.calls import KEY_PARAMETER, idempotent
+from accounts.api.calls import KEY_PARAMETER, body_as, idempotent
 from accounts.api.desks import NUMBER, DeskView, Pages
 from accounts.models import WebhookDelivery, WebhookEndpoint
 from accounts.webhooks.endpoints import (
@@ -84,8 +84,7 @@ class WebhookListView(DeskView):
     )
     @idempotent
     def post(self, request: Request) -> Response:
-        asked = NewWebhookSerializer(data=request.data)
-        asked.is_valid(raise_exception=True)
+        asked = body_as(NewWebhookSerializer, request)
         endpoint = endpoint_add(actor=self.user, **asked.validated_data)
         return Response(CreatedWebhookSerializer(endpoint).data, 201)
 
@@ -122,10 +121,7 @@ class DeliveryListView(DeskView):
         operation_id="deliveries_list", tags=["webhooks"], summary="推送记录", responses=DeliverySerializer(many=True)
     )
     def get(self, request: Request) -> Response:
-        rows = deliveries_visible_to(self.user)
-        pages = Pages()
-        page = pages.paginate_queryset(rows, request, view=self)
-        return pages.get_paginated_response(DeliverySerializer(page, many=True).data)
+        return self.paged(request, deliveries_visible_to(self.user), DeliverySerializer)
 
 
 class DeliveryResendView(DeskView):

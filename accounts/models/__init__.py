@@ -1,6 +1,7 @@
 """Parties and their dated names, users with roles, grants, messages and their ways out, and what guards accounts."""
 
 from accounts.models.deliveries import Channel, ChannelChoice, Delivery
+from accounts.models.erasures import Erasure
 from accounts.models.grants import Grant
 from accounts.models.integrations import ApiClient, WebhookDelivery, WebhookEndpoint
 from accounts.models.notifications import Notification
@@ -15,6 +16,7 @@ __all__ = [
     "Channel",
     "ChannelChoice",
     "Delivery",
+    "Erasure",
     "Grant",
     "LoginFailure",
     "Notification",

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.models.notifications import Notification
+from accounts.sealed import SealedField
 from common import clock
 
 
@@ -20,7 +21,7 @@ class ChannelChoice(models.Model):
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="channels", verbose_name="用户")
     channel = models.CharField("渠道", max_length=10, choices=Channel)
-    address = models.CharField("地址或号码", max_length=254)
+    address = SealedField("地址或号码")
 
     class Meta:
         ordering = ["user", "channel"]
@@ -36,7 +37,7 @@ class Delivery(models.Model):
 
     notification = models.ForeignKey(Notification, models.CASCADE, related_name="deliveries", verbose_name="消息")
     channel = models.CharField("渠道", max_length=10, choices=Channel)
-    address = models.CharField("地址或号码", max_length=254)
+    address = SealedField("地址或号码")
     due_at = models.DateTimeField("应发时间", default=clock.now)
     claimed_until = models.DateTimeField("占用至", null=True)
     attempts = models.PositiveSmallIntegerField("失败次数", default=0)

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from accounts.sealed import SealedField
 from common import clock
 
 
@@ -34,7 +35,7 @@ class WebhookEndpoint(models.Model):
 
     institution = models.ForeignKey("accounts.Party", models.PROTECT, related_name="webhooks", verbose_name="机构")
     url = models.CharField("地址", max_length=500)
-    secret = models.CharField("签名密钥", max_length=80)
+    secret = SealedField("签名密钥")
     events = models.JSONField("事件", default=list)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="登记人")
     created_at = models.DateTimeField("登记时间", default=clock.now)

@@ -26,6 +26,7 @@ class Party(models.Model):
     bearer = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", verbose_name="承贷人")
     demo = models.BooleanField("演示数据", default=False)
     created_at = models.DateTimeField("登记时间", default=clock.now)
+    erased_at = models.DateTimeField("注销时间", null=True)
 
     class Meta:
         ordering = ["pk"]

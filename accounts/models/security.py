@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from accounts.sealed import SealedField
 from common import clock
 
 
@@ -53,8 +54,8 @@ class AccountClaim(models.Model):
     uscc = models.CharField("统一社会信用代码", max_length=18)
     firm_name = models.CharField("企业名称", max_length=200)
     capacity = models.CharField("身份", max_length=10, choices=Capacity)
-    applicant = models.CharField("姓名", max_length=60)
-    phone = models.CharField("电话", max_length=30)
+    applicant = SealedField("姓名")
+    phone = SealedField("电话")
     # The name people gave the file, and the random one it is kept under in DATA_DIR/claims.
     document = models.CharField("授权材料", max_length=120)
     document_file = models.CharField("存放名", max_length=80)

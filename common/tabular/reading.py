@@ -28,6 +28,8 @@ Line = tuple[int, list[str]]
 _FORMULA = re.compile(r"=|[-+@][-+*/(\d.\s]*[A-Z_][\w.]*\s*[(|]", re.ASCII | re.IGNORECASE)
 # What a spreadsheet leaves of a formula that failed, also in the CSV it saves.
 _ERROR = re.compile(r"#(?:[A-Z0/_]+[!?]|N/A)")
+# Members that hold programs, or would land elsewhere if anybody unpacked them.
+_RUNS = re.compile(r"vbaProject\.bin$|/(?:embeddings|activeX)/|^/|(?:^|/)\.\./")
 _MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s")
 _LITERALS = re.compile(r'"[^"]*"|\\.|\[[^]]*\]')
 _THOUSANDS = re.compile(r"[0#?],+(?![0#?,])")
@@ -85,7 +87,8 @@ def _csv_lines(data: bytes) -> Iterator[Line]:
     number = 0
     try:
         for number, cells in enumerate(reader, start=1):
-            texts = map(_clean, cells)
+            # Millions of commas are refused before they are looked at.
+            texts = map(_clean, cells[: MAX_COLUMNS + 1])
             yield number, [Refused(_formula(text)) if _FORMULA.match(text) else text for text in texts]
     except csv.Error as error:
         problem = "这一行读不下去：引号没有成对，或一格超过 13 万字。请检查后再导入。"
@@ -113,8 +116,12 @@ def _xlsx_lines(data: bytes) -> Iterator[Line]:
         with warnings.catch_warnings(action="ignore"):
             book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, keep_links=False)
             # A width above the limit of columns is enough to refuse; the stated size of a sheet may be wrong.
+            # Rows left out are one and the same tuple: a single row far below must not cost a million looks.
+            empty: Any = None
             for number, row in enumerate(_sheet(book).iter_rows(max_col=MAX_COLUMNS + 1), start=1):
-                cells = [] if all(cell is EMPTY_CELL for cell in row) else [_as_text(cell) for cell in row]
+                if row is not empty and all(cell is EMPTY_CELL for cell in row):
+                    empty = row
+                cells = [] if row is empty else [_as_text(cell) for cell in row]
                 while cells and not cells[-1]:
                     cells.pop()
                 yield number, cells
@@ -151,8 +158,8 @@ def _check_archive(data: bytes) -> None:
     names = {member.filename for member in members}
     if "[Content_Types].xml" not in names:
         raise BadFile("这是压缩包，不是 .xlsx。请导入 CSV 或 .xlsx。")
-    if any(name.endswith("vbaProject.bin") for name in names):
-        raise BadFile("文件含有宏，已拒绝。请另存为不含宏的 .xlsx。")
+    if any(_RUNS.search(name) for name in names):
+        raise BadFile("文件含有宏或嵌入的对象，已拒绝。请只保留数据表，另存为不含宏的 .xlsx。")
     if any(b"<!DOCTYPE" in archive.read(name) for name in names if name.endswith((".xml", ".rels"))):
         raise ValueError("a document type: no spreadsheet writes one, and not every XML parser refuses its entities")
 

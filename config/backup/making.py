@@ -13,7 +13,7 @@ from common.errors import Invalid
 from config.backup import archive, databases
 
 # Folders of DATA_DIR that hold what cannot be computed again.
-FOLDERS = ("keys", "uploads")
+FOLDERS = ("keys", "uploads", "claims")
 
 
 def make(target: Path) -> archive.Archive:
@@ -38,6 +38,11 @@ def audit_key_mark() -> str:
     return hashlib.sha256(b"audit-key:" + settings.AUDIT_KEY.encode()).hexdigest()[:16]
 
 
+def data_key_mark() -> str:
+    """The same of the key that seals: what it sealed is lost without it."""
+    return hashlib.sha256(b"data-key:" + settings.DATA_KEYS[0].encode()).hexdigest()[:16]
+
+
 def applied_migrations() -> list[str]:
     """``app.name`` of every migration the database has."""
     return sorted(f"{app}.{name}" for app, name in MigrationRecorder(connection).applied_migrations())
@@ -49,6 +54,7 @@ def _facts() -> dict[str, object]:
         "made_at": clock.now().isoformat(),
         "migrations": applied_migrations(),
         "audit_key": audit_key_mark(),
+        "data_key": data_key_mark(),
     }
 
 

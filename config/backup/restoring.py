@@ -6,6 +6,8 @@ there no command but ``restore`` and no start goes on, because keys, uploads and
 
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -17,10 +19,11 @@ from django.core.management import call_command
 from django.db import connection, connections
 from django.db.migrations.loader import MigrationLoader
 
+from accounts.erasures import list_path
 from common.errors import Conflict, Invalid
 from config.backup import archive, databases, marker
-from config.backup.making import FOLDERS, applied_migrations, audit_key_mark
-from search.services import rebuild
+from config.backup.making import FOLDERS, applied_migrations, audit_key_mark, data_key_mark
+from search.services import rebuild, server_trouble
 
 # Tables that a new database has rows in before anybody did anything.
 BORN_FULL = ("common.AuditHead",)
@@ -54,6 +57,10 @@ def restore(path: Path, *, force: bool, fingerprint: str = "", tell: Tell) -> ar
         _replace_folders(staged, data)
     _complete(checked, data, tell)
     mark.unlink()
+    if list_path().is_file():
+        tell("重新执行备份之后的注销")
+        # In a process that starts with the keys just restored; cut off here, the hourly sweep does it.
+        subprocess.run([sys.executable, settings.BASE_DIR / "manage.py", "reapply_erasures"], check=True)  # noqa: S603
     return checked
 
 
@@ -73,6 +80,9 @@ def _require_fitting(checked: archive.Archive) -> None:
     known = {f"{app}.{name}" for app, name in MigrationLoader(None).disk_migrations}
     if newer := sorted(set(checked.facts["migrations"]) - known):
         raise Conflict(f"备份来自更新版本的程序（{newer[0]}），请先升级程序再恢复。")
+    # Backups older than sealing say nothing of a key.
+    if "keys/data_key" not in checked.files and checked.facts.get("data_key", data_key_mark()) != data_key_mark():
+        raise Conflict("备份时的数据密钥由环境变量 DATA_KEYS 给出，与现在的不同。请先把原来的密钥放在第一个。")
     if "keys/audit_key" not in checked.files and checked.facts["audit_key"] != audit_key_mark():
         raise Conflict("备份时的审计密钥由环境变量 AUDIT_KEY 给出，与现在的不同。请先设回原来的 AUDIT_KEY 再恢复。")
 
@@ -112,6 +122,9 @@ def _complete(checked: archive.Archive, data: Path, tell: Tell) -> None:
     shutil.rmtree(data / "broker", ignore_errors=True)
     tell("重建检索索引")
     rebuild()
+    if trouble := server_trouble():
+        # Built again as soon as it answers: until then it is not asked, for it knows another state.
+        tell(trouble)
     # Logged and not written to the audit trail: a restored state is the state of the backup, to the last row.
     _log.info("restored", fingerprint=checked.fingerprint, made_at=checked.facts["made_at"])
 

@@ -11,6 +11,11 @@ LOGIN_FAILURES_PER_ADDRESS = env.LOGIN_FAILURES_PER_ADDRESS
 MFA_REQUIRED = env.MFA_REQUIRED
 MFA_KEY = env.MFA_KEY
 MFA_ADAPTER = "frontend.login.adapters.SecondFactorAdapter"
+MFA_FORMS = {
+    "activate_totp": "frontend.login.forms.SetUpForm",
+    "authenticate": "frontend.login.forms.CodeForm",
+    "reauthenticate": "frontend.login.forms.CodeAgainForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 # One step to either side: phones are seldom right to the second.
 MFA_TOTP_TOLERANCE = 1

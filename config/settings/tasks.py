@@ -58,6 +58,8 @@ CELERY_BEAT_SCHEDULE = {
     "tell-new-hits": {"task": "search.tasks.tell_new_hits", "schedule": 900.0, "options": {"expires": 800}},
     "nightly-rematch": {"task": "matching.tasks.rematch_all", "schedule": 24 * 3600.0, "options": {"expires": 3600}},
     "tell-eligible": {"task": "matching.tasks.tell_eligible", "schedule": 3600.0, "options": {"expires": 1800}},
+    "erase-due": {"task": "matching.tasks.erase_due", "schedule": 3600.0, "options": {"expires": 1800}},
+    "count-due": {"task": "matching.tasks.count_due", "schedule": 20.0, "options": {"expires": 18}},
     "read-whitelist": {"task": "matching.tasks.read_whitelist", "schedule": 30.0, "options": {"expires": 25}},
     "lapse-overdue": {"task": "matching.tasks.lapse_overdue", "schedule": 3600.0, "options": {"expires": 1800}},
 }

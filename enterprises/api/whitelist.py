@@ -8,7 +8,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api.calls import KEY_PARAMETER, idempotent
+from accounts.api.calls import KEY_PARAMETER, body_as, idempotent
 from accounts.api.desks import NUMBER, DeskView, Pages
 from accounts.selectors import party_by_code
 from common.errors import Missing
@@ -69,10 +69,7 @@ class PushListView(DeskView):
         operation_id="pushes_list", tags=["whitelist"], summary="白名单推送", responses=PushSerializer(many=True)
     )
     def get(self, request: Request) -> Response:
-        pages = Pages()
-        rows = pushes_visible_to(self.user).select_related("batch__department")
-        page = pages.paginate_queryset(rows, request, view=self)
-        return pages.get_paginated_response(PushSerializer(page, many=True).data)
+        return self.paged(request, pushes_visible_to(self.user).select_related("batch__department"), PushSerializer)
 
 
 class PushView(DeskView):
@@ -101,8 +98,7 @@ class PushView(DeskView):
     @idempotent
     def post(self, request: Request, number: str) -> Response:
         push = self._push(number)
-        asked = FeedbackSerializer(data=request.data)
-        asked.is_valid(raise_exception=True)
+        asked = body_as(FeedbackSerializer, request)
         values = dict(asked.validated_data)
         code = values.pop("party_code")
         party = party_by_code(code)

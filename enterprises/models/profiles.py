@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from accounts.sealed import SealedField
 from common import clock
 
 
@@ -11,8 +12,8 @@ class EnterpriseProfile(models.Model):
     """The firm side of an enterprise party; everything a rule reads is a Fact, not a column here."""
 
     party = models.OneToOneField("accounts.Party", models.PROTECT, related_name="enterprise", verbose_name="主体")
-    contact_name = models.CharField("联系人", max_length=60, blank=True)
-    contact_phone = models.CharField("联系电话", max_length=30, blank=True)
+    contact_name = SealedField("联系人", blank=True)
+    contact_phone = SealedField("联系电话", blank=True)
 
     class Meta:
         ordering = ["pk"]

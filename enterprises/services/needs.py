@@ -149,7 +149,7 @@ def need_close(*, actor: User, need: Need, reason: str = "") -> None:
         raise Conflict(f"需求 {need.code} 已结束。")
     left = EMPTY if current.state == Need.State.DRAFT else {}
     NEED.move(need, Need.State.CLOSED, actor=actor, reason=reason, updated_at=clock.now(), **left)
-    audit.record("need_close", actor=actor, obj=need, code=need.code, reason=reason)
+    audit.record("need_close", actor=actor, obj=need, code=need.code)
     closing.closed(actor, need, reason)
     outbox.publish(NEEDS_TOPIC, str(need.pk))
 

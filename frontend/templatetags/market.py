@@ -91,6 +91,14 @@ def price_label(version: ProductVersion) -> dict[str, Any]:
 
 
 @register.filter
+def offer(version: ProductVersion) -> str:
+    """What is offered in one line, as far as it is stated; else that nothing is."""
+    label = presentation.price_label(version)
+    stated = [f"{item.label} {item.text}" for item in label.figures if item.stated]
+    return "，".join(stated) or label.sentence
+
+
+@register.filter
 def maker(version: ProductVersion) -> str:
     """The institution, or the words for a source that names none."""
     return presentation.institution_name(version)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.dateparse import parse_date
@@ -11,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import administration
 from accounts.models import Role, User
-from accounts.selectors import accounts_found, organisation_by_name
+from accounts.selectors import accounts_found, organisation_by_name, users_by_number
 from common import audit
 from common.errors import DomainError, Invalid, Missing, NotAllowed
 from common.models import AuditEvent
@@ -69,7 +70,8 @@ def log(request: HttpRequest) -> HttpResponse:
     if asked["action"]:
         rows = rows.filter(action__startswith=asked["action"])
     if asked["actor"]:
-        rows = rows.filter(actor_name__icontains=asked["actor"])
+        named = accounts_found(asked["actor"]).order_by().values("pk")
+        rows = rows.filter(Q(actor_name__icontains=asked["actor"]) | Q(actor_id__in=named))
     day = _day(asked["day"])
     if day is not None:
         rows = rows.filter(at__date=day)
@@ -77,7 +79,15 @@ def log(request: HttpRequest) -> HttpResponse:
     if any(asked.values()):
         audit.record("audit_read", actor=actor, asked=asked)
     whole = audit.verify()[1] if request.GET.get("verify") else None
-    context = {"page": page, "asked": asked, "broken": whole, "kept": "&".join(f"{k}={v}" for k, v in asked.items())}
+    people = users_by_number({event.actor_id for event in page.object_list if event.actor_id})
+    events = [(event, people.get(event.actor_id or 0)) for event in page.object_list]
+    context = {
+        "page": page,
+        "events": events,
+        "asked": asked,
+        "broken": whole,
+        "kept": "&".join(f"{k}={v}" for k, v in asked.items()),
+    }
     return render(request, "frontend/administration/audit.html", context)
 
 
@@ -96,6 +106,11 @@ def _reset(actor: User, user: User, role: str) -> str:
     return f"{user.username} 的新密码 {password}（只显示这一次，请当面交给本人）。"
 
 
+def _factor(actor: User, user: User, role: str) -> str:
+    administration.second_factor_reset(actor=actor, user=user)
+    return f"{user.username} 的二次验证已重置，本人下次登录时重新启用。请先核对过身份。"
+
+
 def _release(actor: User, user: User, role: str) -> str:
     administration.lock_release(actor=actor, user=user)
     return f"{user.username} 已解除锁定。"
@@ -105,6 +120,7 @@ _STEPS: dict[str, Callable[[User, User, str], str]] = {
     "grant": _grant,
     "revoke": _revoke,
     "reset": _reset,
+    "factor": _factor,
     "release": _release,
 }
 

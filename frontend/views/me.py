@@ -95,6 +95,8 @@ def need_new(request: HttpRequest) -> HttpResponse:
             sent = need_by_code(code)
             if sent is None or sent.party_id != party.pk:
                 raise
+            # Who goes back, changes the page and sends it again has changed that need.
+            need_update(actor=_actor(request), need=sent, **values)
             return sent
 
     def keep(values: dict[str, Any]) -> Need:

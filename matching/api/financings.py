@@ -8,7 +8,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api.calls import KEY_PARAMETER, idempotent
+from accounts.api.calls import KEY_PARAMETER, body_as, idempotent
 from accounts.api.desks import NUMBER, DeskView, Pages
 from accounts.selectors import party_by_code
 from common import clock
@@ -100,10 +100,8 @@ class FinancingListView(DeskView):
         responses=FinancingSerializer(many=True),
     )
     def get(self, request: Request) -> Response:
-        pages = Pages()
-        rows = financings_visible_to(self.user).filter(institution=self.desk)
-        page = pages.paginate_queryset(rows.select_related("reversal_of").order_by("-pk"), request, view=self)
-        return pages.get_paginated_response(FinancingSerializer(page, many=True).data)
+        rows = financings_visible_to(self.user).filter(institution=self.desk).select_related("reversal_of")
+        return self.paged(request, rows.order_by("-pk"), FinancingSerializer)
 
     @extend_schema(
         operation_id="financings_create",
@@ -116,8 +114,7 @@ class FinancingListView(DeskView):
     )
     @idempotent
     def post(self, request: Request) -> Response:
-        asked = NewFinancingSerializer(data=request.data)
-        asked.is_valid(raise_exception=True)
+        asked = body_as(NewFinancingSerializer, request)
         values = dict(asked.validated_data)
         attested = values.pop("first_loan", None)
         financing, outcome = self._record(values)
@@ -165,8 +162,7 @@ class FinancingReverseView(DeskView):
         financing = rows.filter(pk=int(number)).first()
         if financing is None:
             raise Missing("没有找到这笔业务，或者它不是本机构登记的。")
-        asked = ReverseSerializer(data=request.data)
-        asked.is_valid(raise_exception=True)
+        asked = body_as(ReverseSerializer, request)
         opposite = financing_reverse(actor=self.user, financing=financing, **asked.validated_data)
         return Response(FinancingSerializer(opposite).data, 201)
 

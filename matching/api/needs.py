@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.calls import KEY_PARAMETER, idempotent
-from accounts.models import User
+from accounts.models import Role, User
 from common.errors import NotAllowed
 from enterprises.facts import CATEGORIES, GUARANTEES
 from enterprises.models import Need
@@ -53,7 +53,7 @@ class NeedList(generics.ListAPIView[Need]):
         asked = NewNeedSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         user = cast(User, request.user)
-        if user.party is None:
+        if user.party is None or not user.has_role(Role.FIRM, Role.TALENT):
             raise NotAllowed("需求由企业、人才或团队的账号登记。")
         need = need_register(actor=user, party=user.party, **asked.validated_data)
         return Response(NeedSerializer(need).data, 201)

@@ -9,7 +9,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api.calls import KEY_PARAMETER, idempotent
+from accounts.api.calls import KEY_PARAMETER, body_as, idempotent
 from accounts.api.desks import CODE, DeskView, Pages
 from common import clock
 from common.errors import Invalid, Missing
@@ -145,9 +145,7 @@ class ReferralListView(DeskView):
         tab = request.query_params.get("tab", "")
         if tab and tab not in TABS:
             raise Invalid(f"栏目请填：{'、'.join(TABS)}；不填为全部。", field="tab")
-        pages = Pages()
-        page: Any = pages.paginate_queryset(desk_rows(self.user, tab), request, view=self)
-        return pages.get_paginated_response(ReferralSerializer(page, many=True).data)
+        return self.paged(request, desk_rows(self.user, tab), ReferralSerializer)
 
 
 class _ReferralView(DeskView):
@@ -197,9 +195,7 @@ def _step(
             found = self.referral(code)
             values: dict[str, Any] = {}
             if shape is not None:
-                asked = shape(data=request.data)
-                asked.is_valid(raise_exception=True)
-                values = asked.validated_data
+                values = body_as(shape, request).validated_data
             act(actor=self.user, referral=found, **values)
             return self.answer(code)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
+from accounts.erasures import stays
 from accounts.models import Party, User
 from common.errors import Conflict, Invalid
 from enterprises.models import Need
@@ -37,6 +38,8 @@ def apply_to(
     institution = version.product.institution
     if institution is None:
         raise Invalid("这个产品没有载明机构，不能在线申请。", field="version")
+    # Before the need, which the consent locks: whoever erases takes them in this order.
+    stays(need.party_id)
     if not has_consent(need, institution.pk):
         _require_agreed(agreed, institution)
         consent_give(actor=actor, need=need, institution=institution, days=days)

@@ -72,7 +72,7 @@ def _again(
     if known.ended_on is not None:
         raise Conflict(f"这项指派已于 {known.ended_on} 结束，结束记录不能更改。", field="ended_on")
     LiaisonAssignment.objects.filter(pk=known.pk, ended_on=None).update(ended_on=ended_on, end_reason=end_reason)
-    audit.record("liaison_end", actor=actor, obj=known, reason=end_reason, on=ended_on)
+    audit.record("liaison_end", actor=actor, obj=known, on=ended_on)
     return Outcome.UPDATED
 
 

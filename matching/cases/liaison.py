@@ -61,7 +61,7 @@ def liaison_end(*, actor: User, assignment: LiaisonAssignment, reason: str) -> N
     if not LiaisonAssignment.objects.filter(pk=assignment.pk, ended_on=None).update(**ended):
         raise Conflict("这项指派已经结束，请刷新。")
     assignment.refresh_from_db()
-    audit.record("liaison_end", actor=actor, obj=assignment, reason=reason)
+    audit.record("liaison_end", actor=actor, obj=assignment)
 
 
 @transaction.atomic

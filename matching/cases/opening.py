@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 
+from accounts.erasures import stays
 from accounts.models import Party, Role, User
 from accounts.policies import BANK_ROLES
 from accounts.selectors import users_of
@@ -48,6 +49,7 @@ def referral_create(
         raise Invalid("请选择企业自选或派单；抢单从抢单池办理。", field="channel")
     if not can(actor, "choose" if channel == Channel.CHOSEN else "dispatch", need):
         raise NotAllowed("企业只能为本单位的需求提出申请；派单由金融办或这一户的特派员办理。")
+    stays(need.party_id)
     current = lock_need(need)
     _require_open(current, institution)
     if version is not None:
@@ -65,6 +67,7 @@ def referral_grab(*, actor: User, need_code: str, institution: Party) -> Referra
     need = enterprises.need_by_code(need_code)
     if need is None or not _grabbable(need, institution):
         raise Missing("抢单池里没有这项需求，可能已结束，请刷新后另选。")
+    stays(need.party_id)
     current = lock_need(need)
     _require_open(current, institution)
     if current.referrals.filter(institution=institution, channel=Channel.GRABBED, state=State.WITHDRAWN).exists():

@@ -75,8 +75,10 @@ class FirstLoanClaim(models.Model):
             models.UniqueConstraint(
                 fields=["party_key"], condition=Q(state="confirmed"), name="first_loan_once_per_party"
             ),
+            # A candidate that no bank took up can be turned down as it is.
             models.CheckConstraint(
-                condition=Q(state="candidate") | (Q(financing__isnull=False) & Q(institution__isnull=False)),
+                condition=Q(state__in=["candidate", "rejected"])
+                | (Q(financing__isnull=False) & Q(institution__isnull=False)),
                 name="first_loan_declared_with_financing",
             ),
             models.CheckConstraint(

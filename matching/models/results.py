@@ -36,6 +36,8 @@ class MatchBlock(models.Model):
     unknown = models.BigIntegerField("缺资料", default=0)
     violated = models.BigIntegerField("不符合", default=0)
     tally = models.BinaryField("各产品计数", default=bytes)
+    # A need of it has changed since it was counted.
+    tally_due = models.BooleanField("待重新计数", default=False)
     computed_at = models.DateTimeField("计算时间", null=True)
 
     class Meta:
@@ -73,7 +75,7 @@ class MatchResult(models.Model):
 
 
 class MatchTally(models.Model):
-    """For how many open needs a product is 符合 and 缺资料, as of the last full match or change of the shelf."""
+    """For how many open needs a product is 符合 and 缺资料, some seconds after what it counts has changed."""
 
     product = models.OneToOneField(
         "products.Product", models.CASCADE, primary_key=True, related_name="match_tally", verbose_name="产品"

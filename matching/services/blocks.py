@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.db import transaction
 from django.db.models import Max, QuerySet
 
 from common import clock
@@ -89,6 +90,7 @@ def match_whole(block: MatchBlock, shelf: Shelf, *, run: Job | None = None) -> N
         MatchResult.objects.filter(need__in=needs_gone(first)).delete()
     storing.write(storing.changed(rows, held), programme=shelf.record.pk, at=clock.now())
     tally = packing.tally(shelf.programme, matched.product_satisfied, matched.product_unknown)
+    block.tally_due = False
     settle(block, shelf, day=day, rows=rows, tally=tally, run=run)
 
 
@@ -135,6 +137,23 @@ def match_some(number: int, needs: Sequence[Need], shelf: Shelf) -> list[Row]:
     written = storing.changed(rows, held) if programme == shelf.record.pk else rows
     storing.write(written, programme=shelf.record.pk, at=clock.now())
     return rows
+
+
+def count_due() -> int:
+    """Count the blocks anew in which needs have changed; how many those were.
+
+    What a need had before is not known product by product, so a block is matched whole: at most SPAN needs, however
+    many of them changed, and once for a whole import rather than at every change.
+    """
+    numbers = list(MatchBlock.objects.filter(tally_due=True).order_by("number").values_list("number", flat=True))
+    if not numbers:
+        return 0
+    shelf = current_shelf()
+    for number in numbers:
+        with transaction.atomic():
+            match_whole(locked(number), refreshed(shelf))
+    sum_tallies()
+    return len(numbers)
 
 
 def sum_tallies() -> None:

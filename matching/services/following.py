@@ -7,7 +7,7 @@ from common.models import OutboxMessage
 from enterprises.models import Need
 from enterprises.services.facts import PARTIES_TOPIC
 from enterprises.services.needs import NEEDS_TOPIC
-from matching.models import MatchResult
+from matching.models import SPAN, MatchBlock, MatchResult
 from matching.services import blocks
 from matching.services.eligibility import tell_eligible
 from matching.services.rematching import rematch
@@ -48,4 +48,5 @@ def follow_shelf(messages: list[OutboxMessage]) -> dict[str, str]:
 def _follow(needs: list[Need]) -> dict[str, str]:
     rematch(needs=needs)
     MatchResult.objects.filter(need__in=[need for need in needs if need.state != Need.State.OPEN]).delete()
+    MatchBlock.objects.filter(number__in={need.pk // SPAN for need in needs}).update(tally_due=True)
     return {}

@@ -9,7 +9,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api.calls import KEY_PARAMETER, idempotent
+from accounts.api.calls import KEY_PARAMETER, body_as, idempotent
 from accounts.api.desks import CODE, DeskView, Pages
 from common.errors import Missing
 from enterprises.facts import CATEGORIES, GUARANTEES, TAX_GRADES
@@ -90,9 +90,7 @@ class OwnProductListView(DeskView):
         responses=OwnVersionSerializer(many=True),
     )
     def get(self, request: Request) -> Response:
-        pages = Pages()
-        page = pages.paginate_queryset(shelf_of(self.desk.pk), request, view=self)
-        return pages.get_paginated_response(OwnVersionSerializer(page, many=True).data)
+        return self.paged(request, shelf_of(self.desk.pk), OwnVersionSerializer)
 
     @extend_schema(
         operation_id="own_products_create",
@@ -104,8 +102,7 @@ class OwnProductListView(DeskView):
     )
     @idempotent
     def post(self, request: Request) -> Response:
-        asked = NewProductSerializer(data=request.data)
-        asked.is_valid(raise_exception=True)
+        asked = body_as(NewProductSerializer, request)
         version = services.draft_create(
             actor=self.user,
             institution=self.desk,
@@ -131,8 +128,7 @@ class OwnProductView(DeskView):
     @idempotent
     def put(self, request: Request, code: str) -> Response:
         newest = _newest(self.desk.pk, code)
-        asked = ContentSerializer(data=request.data)
-        asked.is_valid(raise_exception=True)
+        asked = body_as(ContentSerializer, request)
         if newest.state == State.DRAFT:
             version = services.draft_edit(actor=self.user, version=newest, content=asked.content())
         else:

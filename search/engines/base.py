@@ -13,7 +13,9 @@ T = TypeVar("T")
 class Reader(Protocol):
     """One immutable generation, pinned: what it answers never changes while it is held."""
 
-    manifest: Manifest
+    @property
+    def manifest(self) -> Manifest:
+        """What it was built from."""
 
     def count(self, plan: Plan) -> int:
         """Number of documents ``plan`` selects."""
@@ -23,6 +25,9 @@ class Reader(Protocol):
 
     def contents(self) -> Mapping[str, str]:
         """Key → content hash of what is really there."""
+
+    def holding(self, field: str, token: str) -> int:
+        """Number of documents whose text ``field`` holds ``token``."""
 
     def share(self, token: str) -> int:
         """Per mille of the documents that hold ``token``, rounded up."""

@@ -1,5 +1,8 @@
 """Plan → tantivy queries."""
 
+from bisect import bisect_left
+from collections.abc import Sequence
+
 import tantivy
 from tantivy import FieldType, Occur, Query
 
@@ -24,19 +27,28 @@ from search.plan import Boundary, Plan
 _I64 = 2**63 - 1
 
 
+def text_field(name: str) -> str:
+    """The name in the index of a row's tokens ``name``."""
+    return name if name in (ALL, GRAMS) else f"t_{name}"
+
+
 class Compiler:
     """Compiles against one generation's schema."""
 
-    def __init__(self, schema: tantivy.Schema) -> None:
-        self._schema = schema
+    def __init__(self, schema: tantivy.Schema, keys: Sequence[str]) -> None:
+        """``keys`` in the order of their ids."""
+        self._schema, self._keys = schema, keys
 
     def selection(self, plan: Plan, ignoring: str | None = None) -> Query:
         """What ``plan`` selects, unscored; without the filters on keyword ``ignoring`` when given."""
         kept = [item for item in plan.filters if ignoring is None or ignoring not in filtered_fields(item)]
         parts: list[Clause] = [*kept] if plan.match is None else [plan.match, *kept]
-        if not parts:
-            return Query.const_score_query(Query.all_query(), 0.0)
-        return Query.const_score_query(self._all_of([self.clause(part) for part in parts]), 0.0)
+        selected = self._all_of([self.clause(part) for part in parts])
+        if plan.without:
+            ids = [place for key in plan.without if (place := self._id(key)) is not None]
+            left_out = Query.term_set_query(self._schema, "id", ids)
+            selected = Query.boolean_query([(Occur.Must, selected), (Occur.MustNot, left_out)])
+        return Query.const_score_query(selected, 0.0)
 
     def ranking(self, plan: Plan, selection: Query) -> Query:
         """``selection`` with the scores of ``plan``."""
@@ -72,6 +84,10 @@ class Compiler:
             case Overlaps():
                 return self._overlaps(clause)
 
+    def _id(self, key: str) -> int | None:
+        place = bisect_left(self._keys, key)
+        return place if place < len(self._keys) and self._keys[place] == key else None
+
     def _scoring(self, item: Scoring) -> Query:
         if isinstance(item, Weighted):
             return self._weighted(item)
@@ -84,8 +100,7 @@ class Compiler:
         return Query.boost_query(query, item.weight / 100)
 
     def _term(self, term: Term) -> Query:
-        field = term.field if term.field in (ALL, GRAMS) else f"t_{term.field}"
-        return Query.term_query(self._schema, field, term.token, "freq")
+        return Query.term_query(self._schema, text_field(term.field), term.token, "freq")
 
     def _keyword(self, field: str, value: str) -> Query:
         return Query.term_query(self._schema, f"k_{field}", value, "basic")

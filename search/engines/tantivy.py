@@ -9,6 +9,8 @@ import re
 import threading
 from bisect import bisect_right
 from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +20,12 @@ from tantivy import Occur, Order, Query
 from search.clauses import ALL, GRAMS, filtered_fields
 from search.declare import Document
 from search.engines import generations
-from search.engines.compiling import Compiler
-from search.engines.generations import Manifest
+from search.engines.base import Reader
+from search.engines.compiling import Compiler, text_field
+from search.engines.generations import Line, Manifest, Place
 from search.errors import Damaged
+from search.overlay import Change, Overlaid
 from search.plan import AnalysedRow, Found, Page, Plan
-from search.query import MAX_FACET_VALUES
 
 _HEAP = 128_000_000
 _FACET_BUCKETS = 5000
@@ -62,13 +65,18 @@ def _ranks(document: Document, rows: list[AnalysedRow]) -> dict[str, list[int]]:
     return ranks
 
 
+def _lengths(rows: list[AnalysedRow]) -> dict[str, float]:
+    fields = rows[0].tokens if rows else ()
+    return {name: sum(len(row.tokens[name]) for row in rows) / len(rows) for name in fields}
+
+
 class TantivyEngine:
     """One per process; it keeps the reader of each document's current generation open."""
 
     name = "tantivy"
 
     def __init__(self) -> None:
-        self._readers: dict[str, TantivyReader] = {}
+        self._readers: dict[str, _Held] = {}
         self._lock = threading.Lock()
 
     def build(self, document: Document, rows: Iterable[AnalysedRow], manifest: Manifest) -> Manifest:
@@ -77,7 +85,7 @@ class TantivyEngine:
         directory = generations.begin(document.name)
         try:
             self._write(document, ordered, directory)
-            return generations.publish(document.name, directory, manifest)
+            return generations.publish(document.name, directory, replace(manifest, lengths=_lengths(ordered)))
         except BaseException as error:
             generations.discard(directory)
             # The binding hides what the disk refused in the text of a ValueError.
@@ -109,25 +117,51 @@ class TantivyEngine:
         if rows and index.searcher().num_segments != 1:
             raise RuntimeError(f"{document.name}: one generation of {len(rows)} rows must be one segment")
 
-    def reader(self, document: Document) -> "TantivyReader | None":
-        """The current generation; reopened only when the pointer has moved. Damaged when it cannot be opened."""
-        tried: Path | None = None
-        while directory := generations.current(document.name):
+    def reader(self, document: Document) -> Reader | None:
+        """The current generation under its changes; opened again only when the pointer has moved.
+
+        Damaged when it cannot be opened.
+        """
+        tried: Place | None = None
+        while place := generations.pointed(document.name):
             held = self._readers.get(document.name)
-            if held is not None and held.directory == directory:
-                return held
+            if held is not None and held.place == place:
+                return held.reader
             try:
-                fresh = TantivyReader(document, directory)
+                fresh = _opened(document, place, held)
             except Damaged:
                 # Two generations may have been published since the pointer was read: then it has moved.
-                if directory == tried:
+                if place == tried:
                     raise
-                tried = directory
+                tried = place
                 continue
             with self._lock:
                 self._readers[document.name] = fresh
-            return fresh
+            return fresh.reader
         return None
+
+
+@dataclass(frozen=True)
+class _Held:
+    """What is open. ``lines`` and what they say: most of them are the same in the next file of changes."""
+
+    place: Place
+    base: "TantivyReader"
+    read: dict[Line, Change]
+
+    @cached_property
+    def reader(self) -> Reader:
+        return Overlaid(self.base, {line.key: change for line, change in self.read.items()}) if self.read else self.base
+
+
+def _opened(document: Document, place: Place, held: _Held | None) -> _Held:
+    if held is None or held.place.directory != place.directory:
+        held = _Held(place, TantivyReader(document, place.directory), {})
+    try:
+        read = {line: held.read.get(line) or Change.restored(line.content) for line in generations.lines_of(place)}
+    except (ValueError, LookupError, TypeError) as error:
+        raise Damaged(f"{place}: {error!r}") from error
+    return _Held(place, held.base, read)
 
 
 class TantivyReader:
@@ -142,11 +176,15 @@ class TantivyReader:
             self._searcher = index.searcher()
         except (OSError, ValueError) as error:
             raise Damaged(f"{directory.name}: {error!r}") from error
-        self._compile = Compiler(index.schema)
+        self._compile = Compiler(index.schema, self._keys)
 
     def share(self, token: str) -> int:
         """Per mille of the documents that hold ``token``, rounded up."""
-        return -(-1000 * self._searcher.doc_freq(ALL, token) // max(1, len(self._keys)))
+        return -(-1000 * self.holding(ALL, token) // max(1, len(self._keys)))
+
+    def holding(self, field: str, token: str) -> int:
+        """Number of documents whose text ``field`` holds ``token``."""
+        return self._searcher.doc_freq(text_field(field), token)
 
     def contents(self) -> dict[str, str]:
         """Key → content hash; the checksums of the files were compared when they were opened."""
@@ -212,7 +250,7 @@ class TantivyReader:
         for name in plan.facets:
             if name in ticked:
                 found |= self._counts(self._compile.selection(plan, ignoring=name), [name])
-        return {name: found[name] for name in plan.facets}
+        return {name: found[name][: plan.facet_values] for name in plan.facets}
 
     def _counts(self, selection: Query, names: list[str]) -> dict[str, list[tuple[str, int]]]:
         if not names:
@@ -229,4 +267,4 @@ class TantivyReader:
 
 def _most_first(buckets: list[dict[str, Any]]) -> list[tuple[str, int]]:
     counts = [(str(bucket["key"]), int(bucket["doc_count"])) for bucket in buckets]
-    return sorted(counts, key=lambda item: (-item[1], item[0]))[:MAX_FACET_VALUES]
+    return sorted(counts, key=lambda item: (-item[1], item[0]))

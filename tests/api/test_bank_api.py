@@ -2,13 +2,15 @@
 
 import pytest
 
+from accounts.administration import account_switch
 from accounts.api_clients import client_open, client_revoke, client_rotate
-from accounts.models import ApiClient
+from accounts.models import ApiClient, Role
 from common.errors import NotAllowed
+from common.models import AuditEvent
 from enterprises.services import consent_withdraw
 from matching.models import Financing, FirstLoanClaim, Referral
 from tests.api.conftest import System, codes, token_for
-from tests.matching.chain import FRIDAY
+from tests.matching.chain import FRIDAY, staff
 
 LOAN = {
     "serial": "API-1",
@@ -138,6 +140,19 @@ def test_tokens_come_for_the_secret_and_end_with_it(chain):
     assert codes(fresh.call("GET", "referrals/")) == ["authentication_failed"]
     assert token_for(client.client_id, new_secret).status_code == 401
     assert secret not in str(ApiClient.objects.values())
+
+
+def test_the_system_administrator_may_close_a_client_and_not_have_its_secret(chain):
+    client, secret = client_open(actor=chain.checkers[0], name="核心系统", scopes=["referrals:read"])
+    held = System(token_for(client.client_id, secret).json()["access_token"])
+    admin = staff(chain.system, "sysadmin", None, Role.SYSTEM_ADMIN)
+    for step in (client_rotate, client_revoke):
+        with pytest.raises(NotAllowed):
+            step(actor=admin, client=client)
+    account_switch(actor=admin, user=client.user, active=False)
+    assert held.call("GET", "referrals/").status_code == 401
+    done = AuditEvent.objects.filter(action__in=["api_client_open", "account_close"]).order_by("seq")
+    assert [event.actor_id for event in done] == [chain.checkers[0].pk, admin.pk]
 
 
 def test_a_scope_opens_its_own_calls_only(chain, open_system, pending):

@@ -12,10 +12,14 @@ from allauth.mfa.totp.internal.auth import (
     hotp_value,
     yield_hotp_counters_from_time,
 )
+from django.core.cache import caches
 
-from accounts.models import Role
+from accounts.administration import lock_release, second_factor_reset
+from accounts.models import LoginFailure, Role
 from accounts.services import user_create
 from common import clock
+from common.errors import Conflict, NotAllowed
+from common.models import AuditEvent
 from tests.frontend.conftest import text_of
 
 NOON = datetime(2026, 11, 27, 4, 0, tzinfo=UTC)
@@ -173,3 +177,45 @@ def test_administrators_work_in_their_rooms(client, actor, firm_user):
     assert "整条链完整" in page
     assert "role_grant" in page
     assert client.get("/audit/?day=2026-99-99&actor=%00&action=%27").status_code == 200
+
+
+def test_five_wrong_codes_close_the_second_factor_and_the_database_counts_them(client, strict, officer, actor):
+    login = {"username": "office", "password": "correct horse"}
+    secret = generate_totp_secret()
+    TOTP.activate(officer, secret)
+    with clock.at(NOON):
+        client.post("/login/", login)
+        for _ in range(5):
+            assert "验证码不对" in text_of(client.post("/login/verify/", {"code": "000000"}))
+            # What another process counted in its memory is none of this one's business.
+            caches["default"].clear()
+        page = text_of(client.post("/login/verify/", {"code": code_for(secret)}))
+        assert "请在 12:15 之后再试" in page
+        assert LoginFailure.objects.filter(key__startswith="code:").count() == 5
+        # The password's own count is another: nobody who guesses one closes the other.
+        assert not LoginFailure.objects.filter(key__startswith="account:").exists()
+    security = user_create(
+        actor=actor, username="sec", password=None, display_name="sec", party=None, roles=[Role.SECURITY_ADMIN]
+    )
+    assert lock_release(actor=security, user=officer) == 5
+    LoginFailure.objects.all().delete()
+    with clock.at(NOON + timedelta(minutes=1)):
+        assert client.post("/login/verify/", {"code": code_for(secret)})["Location"] == "/office/"
+
+
+def test_who_lost_telephone_and_codes_is_let_set_up_anew(client, strict, officer, actor):
+    TOTP.activate(officer, generate_totp_secret())
+    name = "sec"
+    security = user_create(
+        actor=actor, username=name, password=None, display_name=name, party=None, roles=[Role.SECURITY_ADMIN]
+    )
+    with pytest.raises(NotAllowed):
+        second_factor_reset(actor=officer, user=security)
+    with pytest.raises(NotAllowed, match="自己"):
+        second_factor_reset(actor=security, user=security)
+    second_factor_reset(actor=security, user=officer)
+    assert AuditEvent.objects.get(action="second_factor_reset").actor_id == security.pk
+    with pytest.raises(Conflict, match="没有启用"):
+        second_factor_reset(actor=security, user=officer)
+    client.force_login(officer)
+    assert client.get("/plan/")["Location"] == "/me/security/totp/"

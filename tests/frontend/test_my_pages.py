@@ -10,6 +10,8 @@ from common import outbox
 from enterprises.models import Fact, Need
 from enterprises.selectors import current_facts
 from enterprises.services import need_register, talent_role_record
+from frontend.templatetags.market import offer
+from products.selectors import listed_versions
 from talents.services import talent_register, title_record
 from tests.frontend.conftest import text_of
 
@@ -85,6 +87,19 @@ def test_registering_a_need_leads_to_its_matches(as_firm, firm, shelf):
     assert need.guarantees == ["信用"]
 
 
+def test_a_page_sent_twice_is_one_need_and_a_changed_one_changes_it(as_firm, firm):
+    page = {**GOOD_NEED, "offered": as_firm.get("/me/needs/new/").context["offered"]}
+    assert as_firm.post("/me/needs/new/", page)["Location"] == as_firm.post("/me/needs/new/", page)["Location"]
+    as_firm.post("/me/needs/new/", {**page, "amount": "600"})
+    assert [need.amount for need in Need.objects.filter(party=firm)] == [6_000_000]
+    # A code that we did not make is not taken; neither is another page's.
+    as_firm.post("/me/needs/new/", {**page, "offered": "N20240101-AAAAAA"})
+    as_firm.post("/me/needs/new/", {**page, "offered": as_firm.get("/me/needs/new/").context["offered"]})
+    codes = set(Need.objects.filter(party=firm).values_list("code", flat=True))
+    assert len(codes) == 3
+    assert "N20240101-AAAAAA" not in codes
+
+
 def test_what_is_left_open_in_a_need_stays_unknown(as_firm, firm):
     as_firm.post("/me/needs/new/", {"kinds": ["险"]})
     need = Need.objects.get()
@@ -148,6 +163,13 @@ def test_matches_stand_in_three_groups_with_counts_and_reasons(as_firm, shelf, n
     refused = page.split('id="violated"')[1]
     assert "适用地区要求成都市，您的是东胜区" in refused
     assert refused.count('class="match-row"') == counts[2]
+
+
+def test_a_match_says_what_is_offered(as_firm, shelf, need):
+    page = text_of(as_firm.get("/me/matches/"))
+    offers = {offer(version) for version in listed_versions()}
+    assert any("额度" in one and "期限" in one for one in offers)
+    assert all(one in page for one in offers if "～" not in one)
 
 
 def test_questions_do_not_grow_with_needs_or_products(as_firm, shelf, need, firm, firm_user, put_on_shelf):

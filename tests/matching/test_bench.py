@@ -4,11 +4,13 @@ import json
 from io import StringIO
 from pathlib import Path
 
+import psycopg
+import pytest
 from django.core.management import call_command
 
 from matching.engine.compiling import compiled
 from matching.engine.run import KERNELS, match
-from matching.management.bench import data
+from matching.management.bench import children, data
 from matching.management.commands import bench_matching
 
 
@@ -20,17 +22,39 @@ def _run(**options):
 
 def test_without_the_peer_its_figures_are_null(db, monkeypatch):
     monkeypatch.setattr(bench_matching, "PEER_PYTHON", Path("/nowhere/python"))
-    monkeypatch.setattr(
-        bench_matching, "_child", lambda part, products, needs: {"needs": needs, "peak_mb": 1, "seconds": 1}
-    )
-    monkeypatch.setattr(bench_matching, "_start", lambda part, products, needs: None)
-    monkeypatch.setattr(bench_matching, "_result", lambda process: {"seconds": 1})
-    found = _run(products=20, needs=200, memory=[1, 2])
+    found = _run(products=20, needs=200, only=["datalogic"])
     assert found["datalogic"] == {
         "status": bench_matching.NOT_INSTALLED, "pairs_per_second": None, "numpy_times": None, "numba_times": None
     }  # fmt: skip
     assert (found["full"]["pairs"], found["full"]["naive_is_a_sample_of_pairs"]) == (4_000, 80)
     assert all(found["full"][kernel]["times_naive"] > 0 for kernel in KERNELS)
+    assert "nightly" not in found
+
+
+def test_without_postgresql_its_figures_are_null(db, monkeypatch):
+    for name in ("DATABASE_URL", "TEST_DATABASE_URL"):
+        monkeypatch.delenv(name, raising=False)
+    found = _run(products=5, needs=10, only=["postgresql"])["postgresql"]
+    assert (found["status"], found["rows_written_per_second"]) == (bench_matching.NO_POSTGRESQL, None)
+
+
+def test_memory_and_processes_are_measured_in_processes_of_their_own(db):
+    found = _run(products=20, needs=2_000, memory=[1_000, 20_000], only=["memory", "two_processes"])
+    small, large = found["memory"]["runs"]
+    assert (small["needs"], large["needs"]) == (1_000, 20_000)
+    assert large["peak_mb"] > small["peak_mb"] > 0
+    assert 0 < large["bytes_a_need"] < 20_000
+    assert found["two_processes"]["two_seconds"] > 0
+
+
+@pytest.mark.postgresql
+def test_copy_is_measured_on_a_database_that_is_gone_afterwards(db):
+    found = _run(products=5, needs=10, nightly_needs=40, only=["postgresql"])["postgresql"]
+    assert (found["status"], found["needs"]) == ("COPY", 40)
+    with children.own_database(children.postgresql()) as own, psycopg.connect(own) as server:
+        (name,) = server.execute("SELECT current_database()").fetchone()
+    with psycopg.connect(children.postgresql()) as server:
+        assert server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone() is None
 
 
 def test_the_nightly_part_measures_every_step(db):
@@ -46,11 +70,11 @@ def test_trying_rules_is_measured(db):
 
 def test_a_childs_peak_is_its_own():
     """What the parent holds while it starts a child does not count as the child's."""
-    ballast = bytearray(300 << 20)
+    ballast = bytearray(600 << 20)
     ballast[::4096] = b"x" * len(ballast[::4096])
-    small = bench_matching._child("match", 5, 64)["peak_mb"]
+    small = children.child("match", 5, 64)["peak_mb"]
     del ballast
-    assert small < 300
+    assert small < 600
 
 
 def test_the_made_up_data_have_a_real_shelfs_selectivity():

@@ -10,6 +10,7 @@ from common import clock, outbox
 from enterprises.columns import columns_of
 from enterprises.models import Fact, Need
 from enterprises.services import fact_record, need_close, need_update, whitelist_publish
+from matching import tasks
 from matching.engine.compiling import compiled
 from matching.engine.few import Shelfmarks, keys_of_few, keys_stored, merged
 from matching.engine.keys import verdicts_of
@@ -33,11 +34,12 @@ def state():
 
 
 def follows_as_a_full_match():
-    """Deliver what is owed; a full match after it changes no result."""
+    """Deliver what is owed; a full match after it changes nothing, counts by product included."""
     outbox.relay()
+    tasks.count_due()
     followed, current = state(), stored_results(list(Need.objects.order_by("pk")))
     rematch()
-    assert followed[0] == state()[0]
+    assert followed == state()
     assert len({result.programme_hash for result in current.values()}) == 1
     return followed
 
@@ -52,7 +54,7 @@ def test_a_changed_need_is_followed(ten_firms, actor):
 def test_a_closed_need_is_followed(ten_firms, actor):
     rematch()
     need_close(actor=actor, need=Need.objects.get(code="N01"))
-    outbox.relay()
+    follows_as_a_full_match()
     assert not MatchResult.objects.filter(need__code="N01").exists()
 
 
@@ -74,6 +76,19 @@ def test_a_published_list_is_followed(ten_firms, actor):
         actor=actor, code="一", department=department, published_on=clock.today(), basis_doc="文", parties=[need.party]
     )
     follows_as_a_full_match()
+
+
+def test_counts_by_product_follow_a_change_of_shelf_that_comes_first(ten_firms, actor):
+    rematch()
+    need = Need.objects.get(code="N02")
+    need_update(actor=actor, need=need, kinds=["贷"], amount=90_000_000, term_months=12, purpose="", guarantees=None)
+    delist(actor=actor, version=listed_versions().first(), reason="额度用完")
+    follows_as_a_full_match()
+
+
+def test_nothing_is_counted_while_nothing_changes(ten_firms):
+    rematch()
+    assert tasks.count_due() == 0
 
 
 @pytest.mark.parametrize("later", [timedelta(0), timedelta(days=1)])

@@ -1,13 +1,16 @@
 """The gap report is what the naive evaluator finds, and small groups have no number."""
 
 from collections import Counter
+from datetime import timedelta
 
 import pytest
 
 from accounts.small_counts import SMALLEST_SHOWN
+from common import clock, outbox
 from enterprises.models import Need
 from enterprises.selectors import subjects_of
-from matching import gaps
+from enterprises.services import need_update
+from matching import gaps, tasks
 from matching.services import rematch
 from products.rules.evaluate import truth
 from products.selectors import listed_versions, rules_for
@@ -48,6 +51,18 @@ def test_what_shuts_out_is_what_the_naive_evaluator_says(ten_firms):
         assert {one.label: one.needs for one in conditions if one.needs} == whole.get(product, {})
         assert {one.label: one.alone for one in conditions if one.alone} == dict(alone.get(product, {}))
         assert [one.needs for one in conditions] == sorted((one.needs for one in conditions), reverse=True)
+
+
+def test_what_shuts_out_follows_a_changed_need(ten_firms, actor):
+    rematch()
+    before, need = gaps.exclusions(), Need.objects.get(code="N02")
+    need_update(actor=actor, need=need, kinds=["贷"], amount=90_000_000, term_months=12, purpose="", guarantees=None)
+    with clock.at(clock.now() + timedelta(minutes=1)):
+        outbox.relay()
+        tasks.count_due()
+    followed = gaps.exclusions()
+    gaps._exclusions.clear()
+    assert gaps.exclusions() == followed != before
 
 
 def _gap(number, cell, banner="东胜区", label="年营业收入"):

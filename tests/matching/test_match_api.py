@@ -93,3 +93,36 @@ def test_a_bad_limit_is_named(owner, limit):
     response = _client(owner).get(MATCHES.format("N01"), {"limit": limit})
     assert response.status_code == 422
     assert response.json()["errors"][0]["attr"] == "limit"
+
+
+def _register(client, **given):
+    body = {"kinds": ["贷"], "amount": 500_000, **given}
+    return client.post("/api/v1/needs/", body, content_type="application/json", headers={"Idempotency-Key": "k"})
+
+
+def test_a_firm_registers_a_need_of_its_own(owner):
+    made = _register(_client(owner), guarantees=["信用"], purpose=" 买设备 ")
+    assert made.status_code == 201
+    need = Need.objects.get(code=made.json()["code"])
+    assert (need.party_id, need.state, need.purpose, need.guarantees) == (owner.party_id, "open", "买设备", ["信用"])
+    assert (need.amount, need.term_months, need.needed_by) == (500_000, None, None)
+    again = _register(_client(owner), guarantees=["信用"], purpose=" 买设备 ")
+    assert (again.json(), again["Idempotent-Replayed"]) == (made.json(), "true")
+
+
+@pytest.mark.parametrize(
+    "given", [{"kinds": []}, {"kinds": ["彩票"]}, {"amount": 0}, {"amount": 10**13}, {"term_months": "x"}]
+)
+def test_a_wrong_need_is_named_by_field(owner, given):
+    answer = _register(_client(owner), **given)
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["attr"].startswith(next(iter(given)))
+    assert not Need.objects.filter(party=owner.party, amount=500_000).exists()
+
+
+def test_only_who_seeks_registers_needs(owner, bank, client, actor):
+    count = Need.objects.count()
+    clerk = _user(actor, "clerk", None, Role.OFFICE)
+    assert [_register(_client(user)).status_code for user in (bank, clerk)] == [403, 403]
+    assert _register(client).status_code == 401
+    assert Need.objects.count() == count

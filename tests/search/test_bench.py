@@ -17,6 +17,7 @@ def run(count: int):
 
 def test_all_engines_find_the_same_and_what_is_absent_is_null(monkeypatch, tmp_path):
     monkeypatch.setattr("search.management.commands.bench_search.PEER_PYTHON", tmp_path / "none")
+    monkeypatch.setattr("search.management.commands.bench_search.NAMES", 100)
     found = run(60)
     assert found["docs"] == 60
     assert found["ratios"]["fts5"] > 0
@@ -25,6 +26,8 @@ def test_all_engines_find_the_same_and_what_is_absent_is_null(monkeypatch, tmp_p
     assert found["against_exact"]["tantivy"] is None
     assert found["same_top_ten_after_shuffled_rebuild"] is True
     assert found["or_with_facets_ms"]["tantivy"]["n"] == 150
+    assert found["change_visible_ms"]["n"] == 2
+    assert found["suggestions_ms"]["p95"] > 0
 
 
 @pytest.mark.elasticsearch

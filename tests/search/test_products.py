@@ -127,7 +127,7 @@ def test_rebuild_and_check():
 @pytest.mark.usefixtures("catalogue")
 def test_check_finds_an_index_that_fell_behind(monkeypatch):
     services.rebuild("products")
-    monkeypatch.setattr("search.sync._content_hash", lambda row: "other")
+    monkeypatch.setattr("search.reading.content_hash", lambda row: "other")
     with pytest.raises(SystemExit):
         run("rebuild_index", check=True, document="products", json=True)
 

@@ -95,6 +95,22 @@ def test_a_server_that_came_back_without_the_latest_is_not_asked_until_it_is_cau
     assert [hit.key for hit in answered_by_server("善新贷").hits] == ["K00"]
 
 
+def test_a_server_that_knows_a_state_before_a_restore_is_not_asked(proxy):
+    change("K00", name="善新贷")
+    outbox.relay()
+    assert answered_by_server("善新贷").total == 1
+    proxy.fail("refused")
+    # Another database now, whose messages are numbered lower.
+    OutboxMessage.objects.all().delete()
+    shelf.put("K00", name="科创贷")
+    services.rebuild("shelf")
+    proxy.fail(None)
+    assert (find("善新贷").engine, find("善新贷").total) == ("tantivy", 0)
+    assert "补齐" in services.server_trouble("shelf")
+    assert services.catch_up() == ["shelf"]
+    assert answered_by_server().total == 12
+
+
 def test_a_search_ends_before_an_answer_that_never_comes(server_url):
     made = Connection(server_url, Patience(search=0.2))
     never = threading.Event()

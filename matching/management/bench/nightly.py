@@ -53,6 +53,7 @@ def nightly(products: int, needs: int) -> dict[str, Any]:
         "products": products,
         "changed_percent": CHANGED_PERCENT,
         "seconds": times,
+        "rows_written_per_second": needs / times["write_all_new"],
         "match_share_of_night": times["match"] / whole,
         "usual_night_times_bulk_create": times["bulk_create"] / times["write_usual_night"],
         "all_new_times_bulk_create": times["bulk_create"] / times["write_all_new"],

@@ -3,11 +3,10 @@
 import json
 import os
 import subprocess
-import sys
-import tempfile
 import time
 from argparse import ArgumentParser
 from collections.abc import Callable
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from django.core.management.base import BaseCommand
 from matching.engine.compiling import compiled
 from matching.engine.run import fastest, match
 from matching.management.bench import data, measures
+from matching.management.bench.children import child, own_database, postgresql, result, start
 from matching.management.bench.json_logic import data_of, scored
 from matching.management.bench.nightly import nightly
 from matching.management.bench.trying import trying
@@ -26,9 +26,11 @@ from products.rules.evaluate import judge
 PEER_PYTHON = Path(settings.BASE_DIR) / ".venv-bench" / "bin" / "python"
 PEER = Path(__file__).parents[1] / "bench" / "peer_datalogic.py"
 PEER_NEEDS = 40
-# A process and the folder of its state.
-Child = tuple["subprocess.Popen[bytes]", "tempfile.TemporaryDirectory[str]"]
 NOT_INSTALLED = "未安装（make bench 会建立 .venv-bench）"
+NO_POSTGRESQL = "没有 PostgreSQL（设 DATABASE_URL 或 TEST_DATABASE_URL 后测量 COPY）"
+STEPS = ("full", "one_need", "one_product", "datalogic", "nightly", "postgresql", "preview", "memory", "two_processes")
+# Needs of the process that shows what a process holds anyway.
+HARDLY_ANY = 64
 
 
 class Command(BaseCommand):
@@ -42,6 +44,9 @@ class Command(BaseCommand):
             "--memory", type=int, nargs="*", default=[10_000, 100_000, 1_000_000], help="内存一段的需求数"
         )
         parser.add_argument(
+            "--only", nargs="+", choices=STEPS, default=list(STEPS), help="只测量这几段（datalogic 会带上 full）"
+        )
+        parser.add_argument(
             "--part", choices=["all", "nightly", "match", "preview"], default="all", help="只运行一段（内部使用）"
         )
 
@@ -53,25 +58,30 @@ class Command(BaseCommand):
         elif part == "preview":
             found = trying(needs)
         else:
-            found = self._all(products, needs, options["nightly_needs"], options["memory"])
+            found = self._all(products, needs, **options)
         self.stdout.write(json.dumps(found, ensure_ascii=False, indent=None if part != "all" else 1))
 
-    def _all(self, products: int, needs: int, nightly_needs: int, memory: list[int]) -> dict[str, Any]:
+    def _all(
+        self, products: int, needs: int, *, nightly_needs: int, memory: list[int], only: list[str], **_: Any
+    ) -> dict[str, Any]:
         shelf, rows = data.shelf(products), data.columns(needs)
         found: dict[str, Any] = {"products": products, "needs": needs, "load_average": os.getloadavg()}
         steps: dict[str, Callable[[], Any]] = {
-            "full": lambda: measures.full_match(shelf, rows),
-            "one_need": lambda: measures.one_need(shelf, rows),
-            "one_product": lambda: measures.one_product(shelf, rows),
+            "full": partial(measures.full_match, shelf, rows),
+            "one_need": partial(measures.one_need, shelf, rows),
+            "one_product": partial(measures.one_product, shelf, rows),
             "datalogic": lambda: _peer(shelf, found["full"]),
-            "nightly": lambda: _child("nightly", products, nightly_needs),
-            "preview": lambda: _child("preview", products, nightly_needs),
-            "memory": lambda: _memory(products, memory),
-            "two_processes": lambda: _two_processes(products, needs),
+            "nightly": partial(child, "nightly", products, nightly_needs),
+            "postgresql": partial(_postgresql, products, nightly_needs),
+            "preview": partial(child, "preview", products, nightly_needs),
+            "memory": partial(_memory, products, memory),
+            "two_processes": partial(_two_processes, products, needs),
         }
+        wanted = {*only, *(["full"] if "datalogic" in only else [])}
         for name, step in steps.items():
-            self.stderr.write(f"正在测量：{name}")
-            found[name] = step()
+            if name in wanted:
+                self.stderr.write(f"正在测量：{name}")
+                found[name] = step()
         return found
 
 
@@ -79,62 +89,56 @@ def _matched(products: int, needs: int) -> dict[str, Any]:
     """One process: seconds to match, and its peak memory."""
     programme, rows = compiled(data.shelf(products)), data.columns(needs)
     match(programme, rows.part(0, 64))
+    seconds = min(_elapsed(partial(match, programme, rows)) for _ in range(3))
+    return {"needs": needs, "seconds": seconds, "peak_mb": _peak_mb(), "kernel": fastest()}
+
+
+def _elapsed(function: Callable[[], object]) -> float:
     started = time.perf_counter()
-    match(programme, rows)
-    return {"needs": needs, "seconds": time.perf_counter() - started, "peak_mb": _peak_mb(), "kernel": fastest()}
+    function()
+    return time.perf_counter() - started
 
 
-def _peak_mb() -> int:
+def _peak_mb() -> float:
     """Most memory this process ever held. What ``getrusage`` says is the parent's where that held more before exec."""
     lines = Path("/proc/self/status").read_text("ascii").splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) // 1024
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024
 
 
 def _memory(products: int, sizes: list[int]) -> dict[str, Any]:
-    """Peak memory by number of needs, and bytes a need between one size and the next: linear when they stay level."""
-    runs = [_child("match", products, size) for size in sizes]
-    between = [
-        (after["peak_mb"] - before["peak_mb"]) * 1024 * 1024 / (after["needs"] - before["needs"])
-        for before, after in pairwise(runs)
-    ]
-    return {"runs": runs, "bytes_a_need_between": between}
+    """Peak memory by number of needs, bytes a need beyond what hardly any need, and those between one size and the
+    next: linear when they stay level."""
+    # Of two, because the first may have to compile the loop, which takes memory of its own.
+    base = [child("match", products, HARDLY_ANY) for _ in range(2)][1]
+    runs = [child("match", products, size) for size in sizes]
+    for run in runs:
+        run["bytes_a_need"] = _bytes_a_need(base, run)
+    return {
+        "without_needs_mb": base["peak_mb"],
+        "runs": runs,
+        "bytes_a_need_between": [_bytes_a_need(before, after) for before, after in pairwise(runs)],
+    }
+
+
+def _bytes_a_need(before: dict[str, Any], after: dict[str, Any]) -> float:
+    return float((after["peak_mb"] - before["peak_mb"]) * 1024 * 1024 / (after["needs"] - before["needs"]))
 
 
 def _two_processes(products: int, needs: int) -> dict[str, Any]:
     """The same work by one process, and halved between two at the same time; elapsed seconds."""
-    one = _child("match", products, needs)["seconds"]
-    halves = [_start("match", products, needs // 2) for _ in range(2)]
-    two = max(_result(half)["seconds"] for half in halves)
+    one = child("match", products, needs)["seconds"]
+    halves = [start("match", products, needs // 2) for _ in range(2)]
+    two = max(result(half)["seconds"] for half in halves)
     return {"one_seconds": one, "two_seconds": two, "speedup": one / two, "processors": os.cpu_count()}
 
 
-def _child(part: str, products: int, needs: int) -> dict[str, Any]:
-    return _result(_start(part, products, needs))
-
-
-def _start(part: str, products: int, needs: int) -> Child:
-    """This command in a process and on a database of its own; BENCH_DATABASE_URL names an empty one to use instead."""
-    environment = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "SEARCH_URL")}
-    folder = tempfile.TemporaryDirectory(prefix="bench-")
-    environment["DATA_DIR"] = folder.name
-    if url := os.environ.get("BENCH_DATABASE_URL"):
-        environment["DATABASE_URL"] = url
-    command = [sys.executable, "manage.py", "bench_matching", "--part", part]
-    sizes = ["--products", str(products), "--needs", str(needs)]
-    process = subprocess.Popen(  # noqa: S603
-        [*command, *sizes], cwd=settings.BASE_DIR, env=environment, stdout=subprocess.PIPE
-    )
-    return process, folder
-
-
-def _result(child: Child) -> dict[str, Any]:
-    process, folder = child
-    with folder:
-        output = process.communicate()[0]
-    if process.returncode:
-        raise SystemExit(process.returncode)
-    found: dict[str, Any] = json.loads(output)
-    return found
+def _postgresql(products: int, needs: int) -> dict[str, Any]:
+    """The nightly run again where COPY writes."""
+    url = postgresql()
+    if url is None:
+        return {"status": NO_POSTGRESQL, "rows_written_per_second": None, "all_new_times_bulk_create": None}
+    with own_database(url) as own:
+        return {"status": "COPY", **child("nightly", products, needs, DATABASE_URL=own)}
 
 
 def _peer(shelf: list[Any], full: dict[str, Any]) -> dict[str, Any]:

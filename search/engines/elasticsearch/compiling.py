@@ -24,7 +24,6 @@ from search.clauses import (
 from search.declare import Sort
 from search.engines.elasticsearch.mapping import stored_token
 from search.plan import Boundary, Plan
-from search.query import MAX_FACET_VALUES
 
 _I64 = 2**63 - 1
 
@@ -40,7 +39,7 @@ def request(plan: Plan, boosts: Mapping[str, float]) -> Search:
         search = search.post_filter(_all_of(ticked))
     for name in plan.facets:
         others = [item for item in ticked if name not in filtered_fields(item)]
-        values = A("terms", field=f"k_{name}", size=MAX_FACET_VALUES, order=[{"_count": "desc"}, {"_key": "asc"}])
+        values = A("terms", field=f"k_{name}", size=plan.facet_values, order=[{"_count": "desc"}, {"_key": "asc"}])
         search.aggs.bucket(name, A("filter", filter=_all_of(others))).bucket("values", values)
     search = search.sort(*_order(plan.sort)).source(["key", "source", *_sort_fields(plan.sort)])
     return search.extra(search_after=_after(plan.sort, plan.after)) if plan.after else search
@@ -48,7 +47,7 @@ def request(plan: Plan, boosts: Mapping[str, float]) -> Search:
 
 def counting(plan: Plan) -> Query:
     """What ``plan`` selects, unscored."""
-    return _all_of([*_matching(plan), *plan.filters])
+    return _without(plan, _all_of([*_matching(plan), *plan.filters]))
 
 
 def clause(item: Clause) -> Query:
@@ -75,7 +74,14 @@ def clause(item: Clause) -> Query:
 def _selection(plan: Plan, ticked: list[Filter], boosts: Mapping[str, float]) -> Query:
     kept = [item for item in plan.filters if item not in ticked]
     scored = [_scoring(item, boosts) for item in plan.scoring]
-    return query.Bool(filter=[_all_of([*_matching(plan), *kept])], should=scored, minimum_should_match=0)
+    selected = _without(plan, _all_of([*_matching(plan), *kept]))
+    return query.Bool(filter=[selected], should=scored, minimum_should_match=0)
+
+
+def _without(plan: Plan, selected: Query) -> Query:
+    if not plan.without:
+        return selected
+    return query.Bool(filter=[selected], must_not=[query.Terms(key=[*plan.without])])
 
 
 def _matching(plan: Plan) -> list[Clause]:

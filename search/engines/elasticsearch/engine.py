@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any
 
 from elasticsearch import NotFoundError
@@ -130,9 +130,12 @@ class ElasticsearchReader:
     def share(self, token: str) -> int:
         """Per mille of the documents that hold ``token``, rounded up; asked once for each token."""
         if token not in self._shares:
-            holding = self.count(Plan(match=Term(ALL, token)))
-            self._shares[token] = -(-1000 * holding // max(1, len(self.manifest.rows)))
+            self._shares[token] = -(-1000 * self.holding(ALL, token) // max(1, len(self.manifest.rows)))
         return self._shares[token]
+
+    def holding(self, field: str, token: str) -> int:
+        """Number of documents whose text ``field`` holds ``token``."""
+        return self.count(Plan(match=Term(field, token)))
 
     def count(self, plan: Plan) -> int:
         """Number of documents ``plan`` selects."""
@@ -167,7 +170,7 @@ class ElasticsearchReader:
 
 
 def _packed(manifest: Manifest, boosts: dict[str, float]) -> str:
-    return json.dumps({"manifest": asdict(manifest), "boosts": boosts}, ensure_ascii=False)
+    return json.dumps({"manifest": generations.plain(manifest), "boosts": boosts}, ensure_ascii=False)
 
 
 def _unpacked(text: str) -> dict[str, Any]:

@@ -18,20 +18,24 @@ from django.core.management.base import BaseCommand
 from django.test.utils import override_settings
 
 from search import engines
+from search.analysis import lexicon
+from search.analysis.vocabulary import Gatherer
 from search.engines import generations
 from search.engines.base import Engine, Reader
 from search.engines.generations import Manifest
 from search.engines.tantivy import TantivyEngine
 from search.errors import Unreachable
-from search.management.bench import peers
+from search.management.bench import peers, visible
 from search.management.bench.data import BENCH, FACETS, plans, rows, words_of
 from search.management.bench.sql import Answer
+from search.overlay import Change, Overlaid
 from search.plan import AnalysedRow, Plan
+from search.suggesting import Suggester
 
 PEER_PYTHON = Path(settings.BASE_DIR) / ".venv-bench" / "bin" / "python"
 PEERS = Path(__file__).parents[1] / "bench" / "alone.py"
-# Documents of a catalogue, on which a change is a rebuild; how often one is made.
-CATALOGUE, CHANGES = 200, 30
+# Changes made one after another; one row in so many changed at once; names that suggestions choose from.
+CHANGES, SHARE_CHANGED, NAMES = 200, 100, 8000
 Timed = dict[str, Any]
 
 
@@ -77,9 +81,9 @@ class Command(BaseCommand):
             ),
             # Beside the time on the clock that of the processor: a busy machine or disk shows as the difference.
             "rebuild_seconds": {"clock": round(rebuilt, 3), "processor": round(worked, 3)},
-            "change_visible_ms": {str(size): _change(corpus[:size]) for size in sorted({CATALOGUE, 1000})},
-            # Suggestions join here when the search floor has them.
-            "suggestions_ms": None,
+            "change_visible_ms": _visible(len(corpus)),
+            "or_with_facets_under_changes_ms": _under_changes(reader, corpus, asked),
+            "suggestions_ms": _suggestions(),
         }
 
 
@@ -197,19 +201,35 @@ def _agreement(item: Timed | None, exact: Timed | None, asked: Sequence[Plan]) -
     return {name: round(statistics.fmean(values), 4) for name, values in shares.items() if values}
 
 
-def _change(corpus: list[AnalysedRow]) -> dict[str, float]:
-    """Milliseconds from analysed rows with one changed until another reader finds the change."""
-    writer, other, ms = TantivyEngine(), TantivyEngine(), list[float]()
-    busy = time.process_time()
-    for number in range(CHANGES):
-        place = number * len(corpus) // CHANGES
-        token = f"changed{number}"
-        row = corpus[place]
-        changed = AnalysedRow(row.key, {**row.tokens, "all": [token]}, row.keywords, row.numbers, row.source)
-        begun = time.perf_counter()
-        _published(writer, [*corpus[:place], changed, *corpus[place + 1 :]])
-        reader = other.reader(BENCH)
-        if reader is None or not reader.share(token):
-            raise RuntimeError("a change was not visible")
-        ms.append(1000 * (time.perf_counter() - begun))
-    return {**_spread(ms), "processor": round(1000 * (time.process_time() - busy) / CHANGES, 3)}
+def _visible(docs: int) -> dict[str, float]:
+    with tempfile.TemporaryDirectory() as folder:
+        return _spread(visible.measured(docs, max(2, min(CHANGES, docs // 25)), Path(folder)))
+
+
+def _under_changes(reader: Reader, corpus: Sequence[AnalysedRow], asked: Sequence[Plan]) -> dict[str, float]:
+    """The same queries while some rows are changed and lie over the generation."""
+    chosen = random.Random(3).sample(corpus, len(corpus) // SHARE_CHANGED)  # noqa: S311
+    over = Overlaid(reader, {row.key: Change(row) for row in chosen})
+    return {"changed": len(chosen), **_spread(_texts(_timed(_ask(over), asked), asked))}
+
+
+def _suggestions() -> dict[str, float]:
+    """Typing names of two words in Han, by sound and by initials."""
+    chance = random.Random(11)  # noqa: S311
+    words = sorted(lexicon.domain_words())
+    names = sorted({"".join(chance.choices(words, k=2)) for _ in range(NAMES)})
+    gatherer = Gatherer()
+    for name in names:
+        gatherer.add([name], [], {}, set())
+    vocabulary = gatherer.vocabulary()
+    suggester = Suggester(vocabulary)
+    keys = [item.word for item in vocabulary.entries]
+    keys += ["".join(item.readings[0].split()) for item in vocabulary.entries if item.readings]
+    keys += ["".join(sound[0] for sound in item.readings[0].split()) for item in vocabulary.entries if item.readings]
+    typed, ms = chance.sample(keys, min(2000, len(keys))), []
+    for text in typed:
+        for size in range(1, min(len(text), 8) + 1):
+            begun = time.perf_counter()
+            suggester.suggest(text[:size])
+            ms.append(1000 * (time.perf_counter() - begun))
+    return {"names": len(names), **_spread(ms)}

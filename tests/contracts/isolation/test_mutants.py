@@ -13,7 +13,7 @@ LEAST_PERCENT = 95
 
 
 @pytest.mark.skipif(os.environ.get("PROVE") != "1", reason="only with PROVE=1: minutes of processor time")
-def test_broken_policies_are_noticed():
+def test_broken_policies_are_noticed(record_property):
     run = subprocess.run(
         [sys.executable, "-m", "tests.contracts.mutate", "1"],
         cwd=ROOT,
@@ -26,3 +26,5 @@ def test_broken_policies_are_noticed():
     killed, tried = (sum(pair[part] for pair in found["counts"].values()) for part in (0, 1))
     assert tried >= 300
     assert killed * 100 >= tried * LEAST_PERCENT, found["survivors"]
+    each = "、".join(f"{name} {pair[0]}/{pair[1]}" for name, pair in found["counts"].items())
+    record_property("proof", f"权限规则逐处改坏 {tried} 处，发现 {killed} 处（{killed * 100 // tried}%）：{each}")

@@ -2,6 +2,7 @@
 
 import io
 import re
+import secrets
 import zipfile
 from collections.abc import Collection, Iterator
 from copy import copy
@@ -49,7 +50,7 @@ def _names(patterns: list[URLPattern | URLResolver], prefix: str) -> Iterator[st
 def steps(world: World, person: Person) -> Iterator[Step]:
     """Every address of the matrix for one person, and for each that names a thing one that names none."""
     for route, row in matrix()["routes"].items():
-        door = "opened" if passes(row, person) else "login" if person.role in (ANONYMOUS, "disabled") else "403"
+        door = "opened" if passes(route, person) else "login" if person.role in (ANONYMOUS, "disabled") else "403"
         if "thing" not in row:
             wanted = row.get("bare", door) if door == "opened" else door
             for args in row.get("args", [[]]):
@@ -76,7 +77,12 @@ def answer(client: Client, step: Step, method: str) -> Any:
     cookies = copy(client.cookies)
     with transaction.atomic():
         kind = "application/json" if step.route.startswith("v1:") else "application/x-www-form-urlencoded"
-        response: Any = client.get(step.path) if method == "GET" else client.post(step.path, "", content_type=kind)
+        key = {"Idempotency-Key": secrets.token_hex(8)} if kind == "application/json" else {}
+        response: Any = (
+            client.get(step.path)
+            if method == "GET"
+            else client.generic(method, step.path, "", content_type=kind, headers=key)
+        )
         transaction.set_rollback(True)
     client.cookies = cookies
     return response

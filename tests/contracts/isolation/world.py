@@ -3,8 +3,10 @@
 from datetime import date, timedelta
 from typing import Any
 
+from accounts.api_clients import client_open
+from accounts.claims import Document, claim_open
 from accounts.deliveries import channels_choose
-from accounts.models import Grant, Notification, Party, Role, User
+from accounts.models import Grant, Notification, Party, Role, User, WebhookDelivery, WebhookEndpoint
 from accounts.selectors import organisation_by_name
 from accounts.services import grant_end, grant_open, notify, party_register, system_actor, user_create
 from common import clock, jobs
@@ -120,6 +122,9 @@ class _City:
             ("clerk", "office_clerk", "F", (Role.OFFICE,)),
             ("signer", "office_signer", "F", (Role.OFFICE_SIGNER,)),
             ("admin", "administrator", "-", ()),
+            ("sysadmin", "system_admin", "-", (Role.SYSTEM_ADMIN,)),
+            ("secadmin", "security_admin", "-", (Role.SECURITY_ADMIN,)),
+            ("auditadmin", "audit_admin", "-", (Role.AUDIT_ADMIN,)),
             ("nobody", "nobody", "-", ()),
             # A desk is a role at an institution: neither half makes one.
             ("loose", "nobody", "-", (Role.BANK_MAKER, Role.BANK_CHECKER)),
@@ -285,7 +290,7 @@ class _City:
                 need=self.need[f"{firm}-open"],
             )
             above = {"H": "branch"} if bank == "X" else {}
-            self.world.add("financing", bank, lent, "", "serial", **{firm: "borrower"}, **above)
+            self.world.add("financing", bank, lent, str(lent.pk), "serial", **{firm: "borrower"}, **above)
             claim = first_loans.first_loan_claim(
                 actor=self.user(f"{bank.lower()}_maker"),
                 financing=lent,
@@ -420,6 +425,33 @@ class _City:
         self.world.add("job", "", job, str(job.pk), other_lead="starter")
         self.world.add("job_file", "K", job, "", "file", other_lead="starter")
         self.sought()
+        self.connected()
+
+    def connected(self) -> None:
+        """Business systems of two banks, and a firm that asks for its account."""
+        for name in "XY":
+            url = f"https://hook.example/{canary(name, 'hook')}"
+            end = WebhookEndpoint.objects.create(
+                institution=self.party[name], url=url, secret="whsec_", created_by=self.user(f"{name.lower()}_maker")
+            )
+            self.world.add("webhook", name, end, str(end.pk), "hook", officer_bank="other")
+            sent = WebhookDelivery.objects.create(
+                endpoint=end, message_id=canary(name, "sent"), event="referral.dispatched", payload={}
+            )
+            self.world.add("webhook_delivery", name, sent, str(sent.pk), "sent", officer_bank="other")
+            checker = self.user(f"{name.lower()}_checker")
+            system, _ = client_open(actor=checker, name=canary(name, "system"), scopes=["referrals:read"])
+            self.world.add("api_client", name, system, "", "system", officer_bank="other")
+        asked = claim_open(
+            uscc=credit_code(77),
+            firm_name=canary("Z", "firm"),
+            capacity="agent",
+            applicant=canary("Z", "applicant"),
+            phone="0477-1234567",
+            document=Document(canary("Z", "document"), b"%PDF-1.7"),
+            password=PASSWORD,
+        )
+        self.world.add("account_claim", "Z", asked, asked.code, "firm applicant document")
 
     def sought(self) -> None:
         """What people keep an eye on; the rows alone, since the service asks an index and this city has none."""

@@ -73,6 +73,7 @@ PAGES = {
     "frontend:matches": Spec(FIRMS),
     "frontend:consents": Spec(FIRMS),
     "frontend:own_data": Spec(FIRMS),
+    "frontend:erase": Spec(FIRMS),
     "frontend:need": Spec(("qiye1",), ("need",)),
     "frontend:need_edit": Spec(("qiye1",), ("need",)),
     "frontend:apply": Spec(("qiye1",), ("need",), "?product={other_local}"),
@@ -159,6 +160,7 @@ NOT_PAGES = {
     "frontend:synonym_add": "POST only",
     "frontend:synonym_remove": "POST only",
     "frontend:own_data_file": "a file, POST only",
+    "frontend:erase_keep": "POST only",
     "frontend:desk_grab": "POST only",
     "frontend:first_loan_decide": "POST only",
     "frontend:referral": "leads each side to its own page",
@@ -187,7 +189,7 @@ NOT_PAGES = {
     "mfa_generate_recovery_codes": "needs a second factor, proven by itself",
     "api_token": "for programs",
     "api_token_revoke": "for programs",
-    "None": "the administration's log-in, which leads to ours",
+    "admin_login": "the administration's log-in, which leads to ours",
 }
 # Django's own administration and the REST interface are no pages of this house.
 FOREIGN = ("admin", "v1")
