@@ -25,7 +25,7 @@ from matching.cases.liaison import liaison_end
 from matching.cases.opening import path_of
 from matching.cases.states import REVOCABLE
 from matching.cases.states_first import State as ClaimState
-from matching.models import FirstLoanClaim, LiaisonAssignment, Referral, ServiceLog
+from matching.models import FirstLoanClaim, LiaisonAssignment, Referral, ServiceLog, WhitelistSnapshot
 from search.models import SavedSearch
 from search.saved import saved_searches_forget
 from talents.services import talent_forget
@@ -209,6 +209,8 @@ def _person(actor: User, party: Party) -> None:
     FirstLoanClaim.objects.filter(party=party).exclude(problem="").update(problem=GONE_TEXT)
     person_forget(party)
     talent_forget(party)
+    # Packed, it holds what was known of the person; the worker reads it anew.
+    WhitelistSnapshot.objects.all().delete()
     erasures.person_erase(party)
 
 

@@ -24,8 +24,9 @@ from matching.cases.answers import referral_refuse, referral_withdraw
 from matching.cases.financings import financing_record
 from matching.cases.liaison import liaison_assign, service_log_write
 from matching.cases.opening import referral_create
-from matching.models import FirstLoanClaim, Referral
+from matching.models import FirstLoanClaim, Referral, WhitelistSnapshot
 from matching.reconciliation import reconcile
+from matching.services.reading import whitelist_read
 from search.models import SavedSearch
 from talents.selectors import officer_of
 from talents.services import title_record
@@ -139,6 +140,7 @@ def test_nothing_of_a_person_is_left_but_what_was_said(world, talent, settings):
     own = ("CANARY-P-", CODE, PHONE)
     browser = Client()
     assert browser.login(username="talent", password=PASSWORD)
+    whitelist_read()
     before, held = figures(), traces(*own)
     assert len(held) > 10
     assert erased(talent) == 1
@@ -149,6 +151,7 @@ def test_nothing_of_a_person_is_left_but_what_was_said(world, talent, settings):
     assert figures() == before
     assert reconcile().drift == ()
     assert audit.verify()[1] == []
+    assert not WhitelistSnapshot.objects.exists()  # packed, no word of it would be seen in a row
     party = Party.objects.get(pk=talent.party_id)
     assert (party.name, party.titles.count(), party.financings_received.count()) == ("已注销人才", 1, 1)
     assert not Grant.objects.filter(party=party, ended_at=None).exists()
