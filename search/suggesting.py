@@ -59,8 +59,8 @@ class Suggester:
     def suggest(self, text: str) -> tuple[Suggestion, ...]:
         """At most eight for what was typed so far, grouped in the order of ``KINDS``; nothing for nothing."""
         prefix = "".join(tokens.name_runs(fold(text[:_MAX_PREFIX])))
-        if len(prefix) <= _SHORT and prefix in self._short:
-            return self._short[prefix]
+        if not prefix or (len(prefix) <= _SHORT and prefix in self._short):
+            return self._short.get(prefix, ())
         places = self._beginning(prefix)
         if not places and (fits := _mixed(prefix)):
             # 科c, 人才d: what was chosen is kept, the rest is still being typed by sound.

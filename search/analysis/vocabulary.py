@@ -17,7 +17,7 @@ _KINDS = {"name": 40, "value": 30, "institution": 30, "domain": 20, "word": 2, "
 # What people know by name: typed short, by sound or with a slip. Other words are typed in full.
 BY_NAME = frozenset({"name", "value", "institution", "domain"})
 _LONGEST = 24
-_INSTITUTION = re.compile(rf"(?P<stem>(?!试点|合作)[{tokens.HAN}]{{2}})(?P<kind>银行|保险|财险|产险|租赁|担保)")
+_INSTITUTION = re.compile(rf"(?P<stem>(?!试点|合作)[{tokens.HAN}]{{2}})(?:银行|保险|财险|产险|租赁|担保)")
 
 
 @dataclass(frozen=True)
@@ -105,12 +105,12 @@ class Gatherer:
 
 
 def _short_names(institution: str) -> list[str]:
-    """What people call 徽商银行安庆分行 beside what the synonyms know: 徽商银行, 徽商, 徽商行. A place names nobody."""
+    """What people call 徽商银行安庆分行 beside what the synonyms know: 徽商银行, 徽商. A place names nobody."""
     match = _INSTITUTION.match(institution)
-    if not match or match["stem"] in lexicon.parents():
-        return [match[0]] if match else []
-    short = [match["stem"], f"{match['stem']}行"] if match["kind"] == "银行" else [match["stem"]]
-    return [match[0], *([] if lexicon.equals(match[0]) else short)]
+    if not match:
+        return []
+    stem = [] if match["stem"] in lexicon.parents() or lexicon.equals(match[0]) else [match["stem"]]
+    return [match[0], *stem]
 
 
 def _is_word(text: str) -> bool:

@@ -72,6 +72,7 @@ def _at_the_desk(chain: Chain) -> Iterator[Asked]:
     grant_open(actor=chain.system, grantee=bank, party=chain.firm, reason="全户")
     sent = staff(chain.system, "sent", bank, Role.OFFICER)
     seen = parties.visible_to
+    yield "a bank is no firm", lambda: _has(firms.visible_to(chain.office), bank), False
     yield "a grant to the bank is not for an officer it sends out", lambda: _has(seen(sent), chain.firm), False
     yield "it is for the bank's desk", lambda: _has(seen(chain.bankers[0]), chain.firm), True
     own = need_register(actor=chain.system, party=bank, **NEED)
@@ -111,11 +112,8 @@ def _the_system(chain: Chain) -> Iterator[Asked]:
     yield "who is of a firm without a role chooses nothing", lambda: cases.can(plain, "choose", chain.need), False
     lost = staff(system, "lost", None, Role.BANK_MAKER)
     yield "a bank's role without a bank records nothing", lambda: money.may_record(lost, bank), False
-    yield (
-        "a unit's role without a unit traces nothing",
-        lambda: _traced(staff(system, "unit", None, Role.LEAD_UNIT)),
-        False,
-    )
+    unit = staff(system, "unit", None, Role.LEAD_UNIT)
+    yield "a unit's role without a unit traces nothing", lambda: _traced(unit), False
 
 
 def _traced(user: Any) -> list[frozenset[int]]:
@@ -133,8 +131,9 @@ def _drafts(chain: Chain) -> Iterator[Asked]:
     yield "nor one that was given up", lambda: _has(_needs(chain.office), given_up), False
     yield "a draft has no matches", lambda: _has(matches.visible_to(chain.firm_user), draft), False
     yield "nor has one that was given up", lambda: _has(matches.visible_to(chain.firm_user), given_up), False
-    officer = chain.officer("accompanies")
-    liaison_assign(actor=chain.office, party=chain.firm, officer=officer)
+    officer, backup = chain.officer("accompanies"), chain.officer("two-desks")
+    UserRole.objects.create(user=backup.user, role=Role.BANK_MAKER)
+    liaison_assign(actor=chain.office, party=chain.firm, officer=officer, backup=backup)
     served = cases.needs_visible_to
     yield "an officer reads what was submitted", lambda: _has(served(officer.user), chain.need), True
     yield "no draft", lambda: _has(served(officer.user), draft), False
@@ -147,8 +146,8 @@ def _drafts(chain: Chain) -> Iterator[Asked]:
 
 
 def _lists(chain: Chain) -> Iterator[Asked]:
-    content = {"published_on": THAT_DAY, "basis_doc": "测〔2024〕1号", "parties": [chain.firm]}
-    department = chain.office.party
+    content: dict[str, Any] = {"published_on": THAT_DAY, "basis_doc": "测〔2024〕1号", "parties": [chain.firm]}
+    department: Any = chain.office.party
     batch = whitelist_publish(actor=chain.office, code="W-角落", department=department, **content)
     (push,) = whitelist_push(actor=chain.office, batch=batch, institutions=chain.banks[:1], basis_doc="测〔2024〕2号")
     yield "the system answers a push", lambda: firms.may_answer(chain.system, push), True
@@ -173,6 +172,12 @@ def _products(chain: Chain) -> Iterator[Asked]:
     yield "nor edits", lambda: shelf.can(checker, "edit", draft), False
     yield "a draft is not confirmed", lambda: shelf.can(maker, "confirm", draft), False
     yield "another bank revises nothing", lambda: shelf.can(chain.bankers[1], "revise", product), False
+    nobodys = Product.objects.create(code="D-无主", category="贷", origin=Product.Origin.CATALOGUE)
+    version = ProductVersion.objects.get(pk=draft.pk)
+    version.pk, version.product = None, nobodys
+    version.save()
+    nobody = staff(chain.system, "nobody-s", None, Role.SYSTEM_ADMIN)
+    yield "who is of no institution reads no draft of none", lambda: _has(shelf.visible_to(nobody), version), False
     reference = Product(code="D-角落", origin=Product.Origin.CATALOGUE, institution=chain.banks[0])
     yield "a reference product is nobody's to revise", lambda: shelf.can(maker, "revise", reference), False
 
@@ -184,7 +189,7 @@ def _cases(chain: Chain) -> Iterator[Asked]:
     referral = referral_create(actor=chain.firm_user, need=need, institution=chain.banks[1], channel="chosen")
     yield "its own bank has it disclosed", lambda: cases.discloses(chain.bankers[1], referral), True
     yield "a consent discloses no other bank's referral", lambda: cases.discloses(chain.bankers[2], referral), False
-    two = staff(chain.system, "two-desks", chain.banks[2], Role.BANK_MAKER, Role.OFFICER)
+    two = type(chain.system).objects.get(username="two-desks")
     yield "who also works at a bank reads no other's", lambda: _has(cases.visible_to(two), referral), False
     sent = _sent(chain)
     yield "an officer of the bank grabs nothing", lambda: cases.can(sent, "grab", chain.banks[0]), False

@@ -4,6 +4,7 @@ import io
 import struct
 import zipfile
 from collections.abc import Callable
+from typing import Any
 
 import openpyxl
 
@@ -43,8 +44,8 @@ def csv_of(*rows: dict[str, str], header: str = HEADER) -> bytes:
     return "\n".join([*lines, ""]).encode()
 
 
-def workbook(change: Callable[[openpyxl.Workbook], object] = lambda book: None) -> bytes:
-    book = openpyxl.Workbook()
+def workbook(change: Callable[[Any], object] = lambda book: None) -> bytes:
+    book: Any = openpyxl.Workbook()
     book.active.append(COLUMNS)
     book.active.append([credit_code(1), "企业1", *[None] * 15])
     change(book)
@@ -53,7 +54,7 @@ def workbook(change: Callable[[openpyxl.Workbook], object] = lambda book: None) 
     return buffer.getvalue()
 
 
-def repacked(*, drop: tuple[str, ...] = (), **members: bytes) -> bytes:
+def repacked(*, drop: Any = (), **members: bytes) -> bytes:
     """A good workbook with members replaced or added (``__`` stands for ``/``, ``sheet`` for the first sheet)."""
     extra = {SHEET if name == "sheet" else name.replace("__", "/"): data for name, data in members.items()}
     result = io.BytesIO()

@@ -59,7 +59,7 @@ def test_copy_is_measured_on_a_database_that_is_gone_afterwards(db):
 
 def test_the_nightly_part_measures_every_step(db):
     found = _run(part="nightly", products=20, needs=150)
-    assert set(found["seconds"]) == {"load", "match", "write_all_new", "write_usual_night", "bulk_create"}
+    assert set(found["seconds"]) == {"load", "match", "pack", "write_all_new", "write_usual_night", "bulk_create"}
 
 
 def test_trying_rules_is_measured(db):

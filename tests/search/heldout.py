@@ -320,8 +320,8 @@ def by_mixture(chance: random.Random) -> Iterator[tuple[str, str, Grader]]:
         for spelling in spellings:
             text = f"{spelling}信用贷款"
             yield "数的写法", text, _all_of(_up_to(wan), holding("guarantee_methods", "信用"), _in_category("贷"))
-    for points, spellings in MORE_RATES:
-        for spelling in spellings:
+    for points, ways in MORE_RATES:
+        for spelling in ways:
             yield "数的写法", f"低息贷款 {spelling}", _all_of(_cheap(points), _in_category("贷"))
 
 
