@@ -107,7 +107,7 @@ def test_a_server_that_knows_a_state_before_a_restore_is_not_asked(proxy):
     proxy.fail(None)
     assert (find("善新贷").engine, find("善新贷").total) == ("tantivy", 0)
     assert "补齐" in services.server_trouble("shelf")
-    assert services.catch_up() == ["shelf"]
+    assert "shelf" in services.catch_up()
     assert answered_by_server().total == 12
 
 
