@@ -52,6 +52,13 @@ EQUIVALENT = {
     ("accounts.policies", "visible_to", "without not user.is_active"),
     ("enterprises.policies", "acts_for", "without not user.is_active"),
     ("enterprises.policies", "pushes_visible_to", "without not user.is_active"),
+    ("ledger.policies", "traced_measures", "without not user.is_active"),
+    ("ledger.policies", "can", "without not user.is_active"),
+    ("ledger.entries", "may_post", "without not user.is_active"),
+    # A visitor is never active.
+    ("ledger.policies", "visible_to", "without user.is_authenticated"),
+    # The way up from an institution never comes by nobody.
+    ("matching.cases.money_policies", "may_record", "without user.party_id is None"),
     # Every move of a product has a guard.
     ("products.policies", "_may_move", "without move.guard"),
     # No need is without a party.
@@ -80,6 +87,10 @@ def mutants(name: str, source: str) -> Iterator[Mutant]:
     # Annotations decide nothing.
     bodies = [(item.name, statement) for item in functions if item.name in deciding for statement in item.body]
     inside = {id(part): function for function, statement in bodies for part in ast.walk(statement)}
+    for item in ast.walk(whole):
+        if isinstance(item, ast.AnnAssign):
+            for part in ast.walk(item.annotation):
+                inside.pop(id(part), None)
     for number, node in enumerate(ast.walk(whole)):
         if id(node) not in inside:
             continue
