@@ -41,6 +41,8 @@ class BarChart:
     note: str = ""
     # Long names do not fit under columns: then the bars lie in the wide drawing too.
     lying: bool = False
+    # What stands where there is no value: it may be known and withheld.
+    hole: str = "缺"
     kind: str = "bar"
 
     @property
@@ -48,16 +50,20 @@ class BarChart:
         """The unit, and what hollow bars mean where there are any."""
         return f"{self.unit}，空心为未满期" if any(bar.partial for bar in self.bars) else self.unit
 
+    def said(self, bar: Bar) -> str:
+        """The value of ``bar`` as written, or why there is none."""
+        return self.hole if bar.value is None else shown(bar.value)
+
     @property
     def summary(self) -> str:
         """All bars in words."""
-        text = "，".join(f"{bar.label} {shown(bar.value)}" for bar in self.bars)
+        text = "，".join(f"{bar.label} {self.said(bar)}" for bar in self.bars)
         aim = f"；{self.target_label} {shown(self.target)}" if self.target is not None else ""
         return f"{text or '还没有数据'}{aim}（{self.unit}）。"
 
     @property
     def table(self) -> Table:
-        rows = tuple((f"{bar.label}（未满）" if bar.partial else bar.label, shown(bar.value)) for bar in self.bars)
+        rows = tuple((f"{bar.label}（未满）" if bar.partial else bar.label, self.said(bar)) for bar in self.bars)
         foot = (self.target_label, shown(self.target)) if self.target is not None else ()
         return Table(("类别", self.unit), rows, foot)
 
@@ -93,7 +99,7 @@ def _columns(chart: BarChart) -> Drawing:
         middle = left + slot * (index + 0.5)
         marks.append(Text(middle, height - 8, bar.label, "c-text", "middle"))
         marks += _column(bar, middle - broad / 2, broad, scale)
-        figures.append(_figure_of(bar, middle, scale))
+        figures.append(_figure_of(chart, bar, middle, scale))
     if chart.target is not None:
         y = scale.at(chart.target)
         marks.append(Line(left, y, right, y, "c-target"))
@@ -109,9 +115,9 @@ def _column(bar: Bar, x: float, broad: float, scale: Scale) -> list[Mark]:
     return [_solid(bar, x, min(zero, end), broad, abs(end - zero))]
 
 
-def _figure_of(bar: Bar, middle: float, scale: Scale) -> Text:
+def _figure_of(chart: BarChart, bar: Bar, middle: float, scale: Scale) -> Text:
     if bar.value is None:
-        return Text(middle, scale.at(0) - 8, "缺", "c-text c-soft", "middle")
+        return Text(middle, scale.at(0) - 8, chart.hole, "c-text c-soft", "middle")
     end = scale.at(bar.value)
     return Text(middle, end + 16 if bar.value < 0 else end - 7, shown(bar.value), "c-text c-strong c-halo", "middle")
 
@@ -141,7 +147,7 @@ def _lying(chart: BarChart, width: int) -> Drawing:
         base = y + thick / 2 + 5
         marks.append(Text(0, y - 7 if above else base, bar.label))
         if bar.value is None:
-            figures.append(Text(zero + 6, base, "缺", "c-text c-soft"))
+            figures.append(Text(zero + 6, base, chart.hole, "c-text c-soft"))
             continue
         end = scale.at(bar.value)
         marks.append(_solid(bar, min(zero, end), y, abs(end - zero), thick))

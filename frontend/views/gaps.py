@@ -106,7 +106,7 @@ def _file_rows(found: Report) -> list[Cells]:
 
 
 def _charts(found: Report) -> list[BarChart]:
-    note = f"“缺”为少于 {SMALLEST_SHOWN} 项或须一并隐去。"
+    note = f"“已隐去”为少于 {SMALLEST_SHOWN} 项或须一并隐去。"
     titles = (("没有产品的需求按旗区", found.banners), ("排除最多的条件", found.excluding))
     return [
         BarChart(
@@ -115,6 +115,7 @@ def _charts(found: Report) -> list[BarChart]:
             bars=tuple(Bar(label, count) for label, count in bars),
             note=note if any(count is None for _, count in bars) else "",
             lying=True,
+            hole="已隐去",
         )
         for title, bars in titles
         if bars

@@ -206,6 +206,12 @@ def test_an_unknown_bar_leaves_a_marked_hole():
         assert "缺" in drawing.texts
 
 
+def test_what_is_withheld_is_not_said_to_be_missing():
+    chart = replace(bars(5, None), hole="已隐去")
+    assert ["已隐去" in said for said in (chart.wide.texts, chart.narrow.texts, chart.summary)] == [True] * 3
+    assert chart.table.rows[1][1] == "已隐去"
+
+
 def test_a_period_not_over_is_drawn_hollow_and_explained():
     assert len(of(specimens.DISBURSED.wide, Rect, "c-bar-open")) == 1
     assert "空心为未满期" in specimens.DISBURSED.subtitle
