@@ -118,7 +118,10 @@ def _members_tested(node: Any) -> list[str]:
 
 
 def _require_move(actor: User, version: ProductVersion, action: str) -> None:
-    """Refuse a stale page: the table alone could not tell an approval from a return to the shelf."""
+    """Refuse whoever may never do it, then a stale page: the table alone could not tell an approval from a return to
+    the shelf."""
+    if not actor.has_role(*(role for move in policies.MOVES[action] for role in MACHINE.table[move].roles)):
+        raise NotAllowed("您的岗位不能办理这一步，请由有权限的同事办理。")
     locked(version.product)
     version.refresh_from_db(fields=["state"])
     if version.state not in {source for source, _ in policies.MOVES[action]}:

@@ -36,7 +36,7 @@ _CHILD += "visible.{}(*map(int, sys.argv[1:]))"
 def measured(docs: int, changes: int, folder: Path) -> list[float]:
     """Milliseconds of each of ``changes`` in ``docs`` documents; ``folder`` is empty and taken for both processes."""
     own = {"DATA_DIR": str(folder), "DATABASE_URL": f"sqlite:///{folder}/changes.sqlite3", "SEARCH_URL": ""}
-    environment = {"DJANGO_SETTINGS_MODULE": "config.settings", **os.environ, **own}
+    environment = {**os.environ, **own, "DJANGO_SETTINGS_MODULE": "config.settings"}
     command = [sys.executable, "-c", _CHILD.format("write"), str(docs), str(changes)]
     done = subprocess.run(command, env=environment, capture_output=True, text=True)  # noqa: S603
     if done.returncode:
