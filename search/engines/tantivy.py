@@ -31,6 +31,8 @@ _HEAP = 128_000_000
 _FACET_BUCKETS = 5000
 _FIRST_WINDOW = 64
 _MAX_WINDOW = 16_384
+# No field of a document is called so.
+_TOTAL = "#"
 
 
 def _schema(document: Document) -> tantivy.Schema:
@@ -197,8 +199,7 @@ class TantivyReader:
     def search(self, plan: Plan) -> Page:
         """Total, one page and facet counts of ``plan``."""
         selection = self._compile.selection(plan)
-        total = self._count(selection)
-        facets = self._facets(plan, selection)
+        total, facets = self._counted(plan, selection)
         hits = self._sorted(plan, selection) if plan.sort else self._ranked(plan, selection, total)
         return Page(total, hits, facets)
 
@@ -231,34 +232,32 @@ class TantivyReader:
             ids = [int(value or 0) for value in self._searcher.fast_field_values("id", addresses)]
             scores = [-float(score) for score, _ in result.hits]
             ranked = sorted(zip(scores, ids, addresses, strict=True), key=lambda hit: hit[:2])
-            page = [hit for hit in ranked if self._is_beyond(plan, hit[0], hit[1])]
+            page = [hit for hit in ranked if self._is_beyond(plan, hit[0], hit[1])] if plan.after else ranked
             # The last group of equal scores may be cut off by the window; it is complete only when the window is.
             if window >= min(total, _MAX_WINDOW) or len(page) > plan.size:
                 return [self._found(address, -score) for score, _, address in page[: plan.size]]
             window *= 4
 
     def _is_beyond(self, plan: Plan, negated_score: float, number: int) -> bool:
-        if plan.after is None:
-            return True
+        assert plan.after is not None
         boundary = (-float(plan.after.value or 0), bisect_right(self._keys, plan.after.key))
         return negated_score > boundary[0] or (negated_score == boundary[0] and number >= boundary[1])
 
-    def _facets(self, plan: Plan, selection: Query) -> dict[str, list[tuple[str, int]]]:
-        """Fields without a filter of their own are counted in one pass, since they count the same documents."""
+    def _counted(self, plan: Plan, selection: Query) -> tuple[int, dict[str, list[tuple[str, int]]]]:
+        """(total, facets). Fields without a filter of their own are counted in one pass with the total, since they
+        count the same documents."""
         ticked = {field for item in plan.filters for field in filtered_fields(item)}
-        found = self._counts(selection, [name for name in plan.facets if name not in ticked])
+        total, found = self._counts(selection, [name for name in plan.facets if name not in ticked])
         for name in plan.facets:
             if name in ticked:
-                found |= self._counts(self._compile.selection(plan, ignoring=name), [name])
-        return {name: found[name][: plan.facet_values] for name in plan.facets}
+                found |= self._counts(self._compile.selection(plan, ignoring=name), [name])[1]
+        return total, {name: found[name][: plan.facet_values] for name in plan.facets}
 
-    def _counts(self, selection: Query, names: list[str]) -> dict[str, list[tuple[str, int]]]:
-        if not names:
-            return {}
+    def _counts(self, selection: Query, names: list[str]) -> tuple[int, dict[str, list[tuple[str, int]]]]:
         sizes = {"size": _FACET_BUCKETS, "segment_size": _FACET_BUCKETS}
-        asked = {name: {"terms": {"field": f"k_{name}", **sizes}} for name in names}
-        answer = self._searcher.aggregate(selection, asked)
-        return {name: _most_first(answer[name]["buckets"]) for name in names}
+        asked: dict[str, Any] = {name: {"terms": {"field": f"k_{name}", **sizes}} for name in names}
+        answer = self._searcher.aggregate(selection, {**asked, _TOTAL: {"value_count": {"field": "id"}}})
+        return int(answer[_TOTAL]["value"]), {name: _most_first(answer[name]["buckets"]) for name in names}
 
     def _found(self, address: tantivy.DocAddress, value: float | int | None) -> Found:
         source = json.loads(self._searcher.doc(address)["source"][0])
