@@ -19,6 +19,9 @@ class Actor(Protocol):
     def has_role(self, *roles: str) -> bool: ...
 
 
+NOT_YOUR_ROLE = "您的岗位不能办理这一步，请由有权限的同事办理。"
+
+
 @dataclass(frozen=True)
 class Transition:
     """One allowed move. ``guard`` returns a Chinese refusal, or an empty string to let it pass."""
@@ -51,7 +54,7 @@ class StateMachine:
                 f"当前状态为“{labels.get(source, source)}”，不能改为“{labels.get(target, target)}”。请刷新后再试。"
             )
         if not actor.has_role(*transition.roles):
-            raise NotAllowed("您的岗位不能办理这一步，请由有权限的同事办理。")
+            raise NotAllowed(NOT_YOUR_ROLE)
         if transition.needs_reason and not reason.strip():
             raise Conflict("请填写原因后再办理。", code="reason_required", field="reason")
         if transition.guard and (refusal := transition.guard(locked, actor)):

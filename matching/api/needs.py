@@ -8,7 +8,7 @@ from rest_framework import generics, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api.calls import KEY_PARAMETER, idempotent
+from accounts.api.calls import KEY_PARAMETER, body_as, idempotent
 from accounts.models import Role, User
 from common.errors import NotAllowed
 from enterprises.facts import CATEGORIES, GUARANTEES
@@ -50,8 +50,7 @@ class NeedList(generics.ListAPIView[Need]):
     )
     @idempotent
     def post(self, request: Request) -> Response:
-        asked = NewNeedSerializer(data=request.data)
-        asked.is_valid(raise_exception=True)
+        asked = body_as(NewNeedSerializer, request)
         user = cast(User, request.user)
         if user.party is None or not user.has_role(Role.FIRM, Role.TALENT):
             raise NotAllowed("需求由企业、人才或团队的账号登记。")

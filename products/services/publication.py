@@ -7,6 +7,7 @@ from django.db import transaction
 from accounts.models import User
 from common import audit, clock, outbox
 from common.errors import Conflict, NotAllowed
+from common.transitions import NOT_YOUR_ROLE
 from enterprises import tags
 from journal.services import post
 from products import policies
@@ -121,7 +122,7 @@ def _require_move(actor: User, version: ProductVersion, action: str) -> None:
     """Refuse whoever may never do it, then a stale page: the table alone could not tell an approval from a return to
     the shelf."""
     if not actor.has_role(*(role for move in policies.MOVES[action] for role in MACHINE.table[move].roles)):
-        raise NotAllowed("您的岗位不能办理这一步，请由有权限的同事办理。")
+        raise NotAllowed(NOT_YOUR_ROLE)
     locked(version.product)
     version.refresh_from_db(fields=["state"])
     if version.state not in {source for source, _ in policies.MOVES[action]}:
