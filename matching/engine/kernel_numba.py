@@ -29,8 +29,10 @@ _S30, _S27, _S31, _LOT = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(
 _HEAD, _PLACE = np.uint64(HEAD_SHIFT), np.uint64(PLACE_BITS)
 _LEVELS = 21
 _CHUNK = 32
-_STALE = 16
 FULL_SCORE, UNKNOWN_HEAD = 2 * SCALE, SATISFIED_HEAD >> 1
+# What a subject can afford to lose is known in steps of 32 points: finer and coarser are slower (measured).
+_STEP_BITS = 5
+_STEPS = (FULL_SCORE >> _STEP_BITS) + 1
 
 
 def run(programme: Programme, columns: Columns, seeds: Hashes, top: int) -> tuple[Keys, Counts, Counts, Counts, Counts]:
@@ -122,35 +124,30 @@ def _gates(bits, first_gate, starts, items, is_all):  # type: ignore[no-untyped-
 @_loop
 def _kernel(bits, hard, weighted, lots, local, seeds, best, by_subject, by_product):  # type: ignore[no-untyped-def]
     words = bits.shape[2]
-    certain, possible = np.empty(words, np.uint64), np.empty(words, np.uint64)
-    # The least head that still gets in, by subject; which lists are full of 符合; and by word the least score that
-    # gets into one of those, or of the others.
-    least, full, floors = np.zeros(words * 64, np.int64), np.zeros(words, np.uint64), np.zeros((2, words), np.int64)
+    certain, possible, wanted = np.empty(words, np.uint64), np.empty(words, np.uint64), np.empty(words, np.uint64)
+    # The least head that still gets in, by subject.
+    least = np.zeros(words * 64, np.int64)
+    afford = np.empty((_STEPS, words), np.uint64)
     counters = np.zeros((2, _LEVELS, words), np.uint64)
+    _settle(afford, least, SATISFIED_HEAD)
     for place in range(len(lots)):
         _all(bits, hard, place, certain, possible)
         for word in range(words):
-            sure, maybe = certain[word], possible[word]
-            by_product[0, place] += np.int64(_ones(sure))
-            by_product[1, place] += np.int64(_ones(maybe))
-            _count(counters[0], word, sure)
-            _count(counters[1], word, maybe)
-            wanted = _promising(bits, weighted, place, word, sure & full[word], floors[0, word]) | (sure & ~full[word])
-            if wanted:
-                _offer(bits, weighted, place, word, wanted, SATISFIED_HEAD, lots, local, seeds, best, least)
-        if place % _STALE == 0:
-            _refresh(least, full, floors)
-    _refresh(least, full, floors)
-    # Only who has too few products that certainly fit is offered the uncertain ones.
+            wanted[word] = certain[word]
+            by_product[0, place] += np.int64(_ones(certain[word]))
+            by_product[1, place] += np.int64(_ones(possible[word]))
+            _count(counters[0], word, certain[word])
+            _count(counters[1], word, possible[word])
+        _promising(bits, weighted, place, afford, wanted)
+        _offer(bits, weighted, place, wanted, SATISFIED_HEAD, lots, local, seeds, best, least, afford)
+    # Only who has too few products that certainly fit can afford the uncertain ones.
+    _settle(afford, least, UNKNOWN_HEAD)
     for place in range(len(lots)):
         _all(bits, hard, place, certain, possible)
         for word in range(words):
-            wanted = possible[word] & ~certain[word] & ~full[word]
-            wanted = _promising(bits, weighted, place, word, wanted, floors[1, word])
-            if wanted:
-                _offer(bits, weighted, place, word, wanted, UNKNOWN_HEAD, lots, local, seeds, best, least)
-        if place % _STALE == 0:
-            _refresh(least, full, floors)
+            wanted[word] = possible[word] & ~certain[word] & afford[0, word]
+        _promising(bits, weighted, place, afford, wanted)
+        _offer(bits, weighted, place, wanted, UNKNOWN_HEAD, lots, local, seeds, best, least, afford)
     for plane in range(2):
         _total(counters[plane], by_subject[plane])
 
@@ -164,18 +161,20 @@ def _total(levels, found):  # type: ignore[no-untyped-def]
 
 
 @_loop
-def _refresh(least, full, floors):  # type: ignore[no-untyped-def]
-    """Bring what is known of each word up to date; an old floor is lower, which costs time and changes nothing."""
-    for word in range(len(full)):
-        filled, settled, others = np.uint64(0), FULL_SCORE, FULL_SCORE
-        for bit in range(64):
-            here = least[word * 64 + bit]
-            if here >= SATISFIED_HEAD:
-                filled |= ONE << np.uint64(bit)
-                settled = min(settled, (here - SATISFIED_HEAD) >> 1)
-            else:
-                others = min(others, max(0, (here - UNKNOWN_HEAD) >> 1))
-        full[word], floors[0, word], floors[1, word] = filled, settled, others
+def _settle(afford, least, verdict):  # type: ignore[no-untyped-def]
+    """Who can afford which loss among the products of one verdict."""
+    afford[:] = ~np.uint64(0)
+    for subject in range(len(least)):
+        _lower(afford, subject, least[subject], verdict)
+
+
+@_loop
+def _lower(afford, subject, head, verdict):  # type: ignore[no-untyped-def]
+    """From now on a product must reach ``head``: the subject affords no loss beyond the slack that leaves."""
+    slack = FULL_SCORE - max(0, (head - verdict) >> 1)
+    word, others = subject >> 6, ~(ONE << np.uint64(subject & 63))
+    for step in range(max(0, (slack >> _STEP_BITS) + 1), _STEPS):
+        afford[step, word] &= others
 
 
 @_loop
@@ -192,40 +191,41 @@ def _all(bits, hard, place, certain, possible):  # type: ignore[no-untyped-def]
 
 
 @_loop
-def _promising(bits, weighted, place, word, wanted, floor):  # type: ignore[no-untyped-def]
-    """Of ``wanted`` who can reach the score ``floor``: it loses a weight where a row is open, two where it fails."""
-    slack = FULL_SCORE - floor
-    if not wanted:
-        return wanted
+def _promising(bits, weighted, place, afford, wanted):  # type: ignore[no-untyped-def]
+    """Leave of ``wanted`` who can afford each single loss: a weight where a row is open, two where it fails."""
     for item in range(weighted[0][place], weighted[0][place + 1]):
         weight, row = weighted[2][item], weighted[1][item]
-        if weight > slack:
-            wanted &= bits[row, 0, word]
-        elif 2 * weight > slack:
-            wanted &= bits[row, 1, word]
-    return wanted
+        once, twice = weight >> _STEP_BITS, 2 * weight >> _STEP_BITS
+        for word in range(len(wanted)):
+            wanted[word] &= (bits[row, 0, word] | afford[once, word]) & (bits[row, 1, word] | afford[twice, word])
 
 
 @_loop
-def _offer(bits, weighted, place, word, wanted, verdict, lots, local, seeds, best, least):  # type: ignore[no-untyped-def]
-    """Offer one product to the subjects of one word."""
+def _offer(bits, weighted, place, wanted, verdict, lots, local, seeds, best, least, afford):  # type: ignore[no-untyped-def]
+    """Offer one product to the subjects of ``wanted``."""
     last = best.shape[1] - 1
     first, end = weighted[0][place], weighted[0][place + 1]
-    while wanted:
-        lowest = wanted & (~wanted + ONE)
-        wanted ^= lowest
-        bit = _ones(lowest - ONE)
-        subject = word * 64 + np.int64(bit)
-        score = np.int64(0)
-        for item in range(first, end):
-            row = weighted[1][item]
-            points = ((bits[row, 0, word] >> bit) & ONE) + ((bits[row, 1, word] >> bit) & ONE)
-            score += np.int64(points) * weighted[2][item]
-        head = verdict | (score << 1) | local[place]
-        if head < least[subject]:
-            continue
-        drawn = _lot(seeds[subject], lots[place])
-        key = (np.uint64(head) << _HEAD) | (drawn << _PLACE) | np.uint64(LAST_PLACE - place)
-        if key > best[subject, last]:
-            _insert(best[subject], key)
-            least[subject] = np.int64(best[subject, last] >> _HEAD)
+    for word in range(len(wanted)):
+        left = wanted[word]
+        while left:
+            lowest = left & (~left + ONE)
+            left ^= lowest
+            bit = _ones(lowest - ONE)
+            subject = word * 64 + np.int64(bit)
+            score = np.int64(0)
+            for item in range(first, end):
+                row = weighted[1][item]
+                points = ((bits[row, 0, word] >> bit) & ONE) + ((bits[row, 1, word] >> bit) & ONE)
+                score += np.int64(points) * weighted[2][item]
+            head = verdict | (score << 1) | local[place]
+            if head < least[subject]:
+                continue
+            drawn = _lot(seeds[subject], lots[place])
+            key = (np.uint64(head) << _HEAD) | (drawn << _PLACE) | np.uint64(LAST_PLACE - place)
+            if key > best[subject, last]:
+                _insert(best[subject], key)
+                head = np.int64(best[subject, last] >> _HEAD)
+                if head > least[subject]:
+                    least[subject] = head
+                    if head >= verdict:
+                        _lower(afford, subject, head, verdict)
