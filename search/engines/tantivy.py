@@ -29,7 +29,6 @@ from search.plan import AnalysedRow, Found, Page, Plan
 
 _HEAP = 128_000_000
 _FACET_BUCKETS = 5000
-_FIRST_WINDOW = 64
 _MAX_WINDOW = 16_384
 # No field of a document is called so.
 _TOTAL = "#"
@@ -225,7 +224,7 @@ class TantivyReader:
 
     def _ranked(self, plan: Plan, selection: Query, total: int) -> list[Found]:
         """A score cannot be filtered on, so the window grows until it holds a full page beyond the boundary."""
-        query, window = self._compile.ranking(plan, selection), max(_FIRST_WINDOW, plan.size)
+        query, window = self._compile.ranking(plan, selection), (plan.size + 1) * (4 if plan.after else 1)
         while True:
             result = self._searcher.search(query, limit=window, count=False)
             addresses = [address for _, address in result.hits]
@@ -233,7 +232,7 @@ class TantivyReader:
             scores = [-float(score) for score, _ in result.hits]
             ranked = sorted(zip(scores, ids, addresses, strict=True), key=lambda hit: hit[:2])
             page = [hit for hit in ranked if self._is_beyond(plan, hit[0], hit[1])] if plan.after else ranked
-            # The last group of equal scores may be cut off by the window; it is complete only when the window is.
+            # Of equal scores the engine keeps the lowest ids, so a window may cut through them.
             if window >= min(total, _MAX_WINDOW) or len(page) > plan.size:
                 return [self._found(address, -score) for score, _, address in page[: plan.size]]
             window *= 4
@@ -260,10 +259,11 @@ class TantivyReader:
         return int(answer[_TOTAL]["value"]), {name: _most_first(answer[name]["buckets"]) for name in names}
 
     def _found(self, address: tantivy.DocAddress, value: float | int | None) -> Found:
-        source = json.loads(self._searcher.doc(address)["source"][0])
+        # Decoded first: else the encoding is guessed, which takes longer than the reading.
+        source = json.loads(self._searcher.doc(address)["source"][0].decode())
         return Found(source.pop("key"), value, source)
 
 
 def _most_first(buckets: list[dict[str, Any]]) -> list[tuple[str, int]]:
-    counts = [(str(bucket["key"]), int(bucket["doc_count"])) for bucket in buckets]
-    return sorted(counts, key=lambda item: (-item[1], item[0]))
+    counts = sorted((-bucket["doc_count"], bucket["key"]) for bucket in buckets)
+    return [(value, -count) for count, value in counts]
