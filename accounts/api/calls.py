@@ -1,6 +1,7 @@
 """What unsafe endpoints share: one answer per Idempotency-Key, and limits of how often one may call."""
 
 import hashlib
+import json
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
@@ -13,6 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.throttling import AnonRateThrottle, UserRateThrottle
 
+from accounts.sealed import seal, unseal
 from common import idempotency
 
 KEY_PARAMETER = OpenApiParameter(
@@ -28,7 +30,10 @@ Form = TypeVar("Form", bound=serializers.Serializer[Any])
 
 
 def idempotent(handler: Handler) -> Handler:
-    """A handler of a view that writes: the same key and call again gets the first answer and writes nothing."""
+    """A handler of a view that writes: the same key and call again gets the first answer and writes nothing.
+
+    The answer is kept encrypted: it may hold what is shown only once, such as a secret that signs.
+    """
 
     @wraps(handler)
     def handled(view: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -36,7 +41,7 @@ def idempotent(handler: Handler) -> Handler:
 
         def act() -> idempotency.Answer:
             response = handler(view, request, *args, **kwargs)
-            return response.status_code, response.data
+            return response.status_code, seal(json.dumps(response.data, ensure_ascii=False))
 
         status, body, replayed = idempotency.once(
             client_id=int(request.user.pk or 0),
@@ -44,7 +49,8 @@ def idempotent(handler: Handler) -> Handler:
             digest=hashlib.sha256(asked).hexdigest(),
             act=act,
         )
-        return Response(body, status, headers={"Idempotent-Replayed": "true"} if replayed else None)
+        answer = json.loads(unseal(body)) if isinstance(body, str) else body
+        return Response(answer, status, headers={"Idempotent-Replayed": "true"} if replayed else None)
 
     return handled
 

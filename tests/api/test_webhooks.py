@@ -10,11 +10,13 @@ from threading import Thread
 import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
 
+from accounts import sealed
 from accounts.models import WebhookDelivery, WebhookEndpoint
 from accounts.webhooks import sending, target
 from accounts.webhooks.endpoints import emit, endpoint_add, endpoint_end
 from common import clock
 from common.errors import Invalid
+from common.models import IdempotentCall
 from tests.api.conftest import codes
 
 
@@ -136,6 +138,18 @@ def test_the_api_registers_lists_resends_and_ends(system, open_system, chain):
         assert system.call("DELETE", f"webhooks/{number}/").json()["ended_at"]
         bad = system.call("POST", "webhooks/", {"url": "https://10.0.0.1/", "events": ["whitelist.pushed"]})
         assert (bad.status_code, codes(bad)) == (422, ["invalid"])
+
+
+def test_a_kept_answer_is_unreadable_in_the_table_and_outlives_a_change_of_key(system, settings):
+    with receiver() as (url, _):
+        hook = {"url": url, "events": ["whitelist.pushed"]}
+        first = system.call("POST", "webhooks/", hook, key="a").json()
+        assert first["secret"] not in str(IdempotentCall.objects.get().response)
+        settings.DATA_KEYS = ["new", *settings.DATA_KEYS]
+        sealed.reseal()
+        settings.DATA_KEYS = ["new"]
+        again = system.call("POST", "webhooks/", hook, key="a")
+    assert (again.json(), again["Idempotent-Replayed"]) == (first, "true")
 
 
 HOSTS = """127.0.0.1 127.1 0 0.0.0.0 2130706433 0x7f000001 0177.0.0.1 127.0.0.1. localhost [::1] [::] [::ffff:127.0.0.1]
