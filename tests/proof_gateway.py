@@ -4,12 +4,13 @@ Three moments: before the effect, after the effect and before the receipt, after
 acknowledgement. A worker of Celery's pool is killed by SIGKILL from inside, as a machine would.
 """
 
+import gc
 import os
 import random
 import signal
 from datetime import timedelta
 
-from celery.signals import task_postrun
+from celery.signals import task_postrun, worker_before_create_process
 
 from accounts import deliveries
 
@@ -39,6 +40,12 @@ class Gateway:
         _perhaps_die("before")
         _note("effects", effect)
         _perhaps_die("between")
+
+
+@worker_before_create_process.connect
+def _nothing_to_collect(**_: object) -> None:
+    """Celery collects garbage before each child: over thousands of deaths that was 40 % of the time."""
+    gc.freeze()
 
 
 @task_postrun.connect

@@ -90,6 +90,7 @@ def _ensure_logins() -> None:
         user.set_password(password)
     User.objects.bulk_update(users, ["password"])
     content = {"password": password, "users": [{"username": name, "who": who} for name, who in people.LOGINS]}
+    logins_path().parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     descriptor = os.open(logins_path(), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as handle:
         json.dump(content, handle, ensure_ascii=False)

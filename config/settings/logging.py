@@ -15,7 +15,8 @@ _pre_chain: list[Any] = [
 _renderer: Any = (
     structlog.processors.JSONRenderer(ensure_ascii=False)
     if env.LOG_FORMAT == "json"
-    else structlog.dev.ConsoleRenderer(colors=False)
+    # Plain: where rich is installed each error would be drawn with its source, which costs more than the error.
+    else structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
 )
 
 structlog.configure(

@@ -171,6 +171,19 @@ def test_a_builder_killed_half_way_leaves_the_alias_and_its_remains_go_later(thr
     assert len(left) == 6
 
 
+def test_what_a_killed_builder_asked_for_may_take_the_number_that_seemed_free(through_server, monkeypatch):
+    seemed = through_server._names(shelf.SHELF)
+    services.rebuild("shelf")
+    taken = through_server.reader(shelf.SHELF).index
+    shelf.put("K99", name="后来贷")
+    with monkeypatch.context() as patch:
+        patch.setattr(through_server, "_names", lambda _: seemed)
+        services.rebuild("shelf")
+    stem, _, number = taken.rpartition("-")
+    assert through_server.reader(shelf.SHELF).index == f"{stem}-{int(number) + 1:06}"
+    assert answered_by_server("后来贷").total == 1
+
+
 def test_two_builders_of_one_moment_cannot_both_move_the_alias(through_server):
     services.rebuild("shelf")
     before = through_server.reader(shelf.SHELF).index

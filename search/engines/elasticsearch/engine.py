@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from elasticsearch import NotFoundError
+from elasticsearch import BadRequestError, NotFoundError
 from elasticsearch.helpers import bulk
 
 from search.clauses import ALL, Term
@@ -39,10 +39,11 @@ class ElasticsearchEngine:
         ordered = sorted(rows, key=lambda row: row.key)
         with self.connection.asking():
             before = self._aliased(document)
-            name = f"{self._alias(document)}-{mapping.mapping_hash(document)}-{self._next_number(document):06}"
+            fields = mapping.similarities(document, ordered)
+            name = self._created(document, fields)
             named = replace(manifest, generation=name)
             try:
-                self._fill(document, name, ordered, named)
+                self._fill(document, name, ordered, named, {field: item.boost for field, item in fields.items()})
                 self._swap(document, before, name)
             except BaseException:
                 self.connection.builder.indices.delete(index=name, ignore_unavailable=True)
@@ -82,13 +83,25 @@ class ElasticsearchEngine:
         own = re.compile(rf"{re.escape(alias)}-[0-9a-f]{{8}}-\d{{6,}}")
         return sorted(filter(own.fullmatch, found), key=_number)
 
-    def _next_number(self, document: Document) -> int:
-        return max(map(_number, self._names(document)), default=0) + 1
+    def _created(self, document: Document, fields: dict[str, mapping.Similarity]) -> str:
+        """The name of a new, empty index. What a killed builder asked for last may come into being only now, under
+        the number that seemed free: then the next one is."""
+        number = max(map(_number, self._names(document)), default=0)
+        while True:
+            number += 1
+            name = f"{self._alias(document)}-{mapping.mapping_hash(document)}-{number:06}"
+            try:
+                self.connection.builder.indices.create(index=name, **mapping.body(document, fields))
+            except BadRequestError as error:
+                if error.error != "resource_already_exists_exception":
+                    raise
+            else:
+                return name
 
-    def _fill(self, document: Document, name: str, rows: list[AnalysedRow], manifest: Manifest) -> None:
+    def _fill(
+        self, document: Document, name: str, rows: list[AnalysedRow], manifest: Manifest, boosts: dict[str, float]
+    ) -> None:
         client = self.connection.builder
-        fields = mapping.similarities(document, rows)
-        client.indices.create(index=name, **mapping.body(document, fields))
         actions = (
             {"_index": name, "_id": str(number), **mapping.stored(document, row, manifest.rows.get(row.key, ""))}
             for number, row in enumerate(rows)
@@ -97,7 +110,6 @@ class ElasticsearchEngine:
         client.indices.refresh(index=name)
         if (held := client.count(index=name)["count"]) != len(rows):
             raise ValueError(f"{name}: {held} of {len(rows)} rows arrived")
-        boosts = {field: item.boost for field, item in fields.items()}
         if not client.indices.exists(index=self._manifests):
             client.options(ignore_status=400).indices.create(
                 index=self._manifests, mappings={"enabled": False}, settings={"auto_expand_replicas": "0-1"}
