@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from common.errors import Invalid
 from search.analysis import tokens
@@ -41,8 +42,7 @@ class Plan:
         return replace(self, match=clause)
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(NamedTuple):
     """One hit of an engine: ``value`` is its score, or its sort value; ``source`` the original texts by field."""
 
     key: str

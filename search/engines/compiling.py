@@ -43,12 +43,13 @@ class Compiler:
         """What ``plan`` selects, unscored; without the filters on keyword ``ignoring`` when given."""
         kept = [item for item in plan.filters if ignoring is None or ignoring not in filtered_fields(item)]
         parts: list[Clause] = [*kept] if plan.match is None else [plan.match, *kept]
-        selected = self._all_of([self.clause(part) for part in parts])
+        # Side by side rather than one within another: an exclusion of its own would walk all documents.
+        split = [self._split(part) for part in parts]
+        within, outside = ([query for sides in split for query in sides[place]] for place in (0, 1))
         if plan.without:
             ids = [place for key in plan.without if (place := self._id(key)) is not None]
-            left_out = Query.term_set_query(self._schema, "id", ids)
-            selected = Query.boolean_query([(Occur.Must, selected), (Occur.MustNot, left_out)])
-        return Query.const_score_query(selected, 0.0)
+            outside.append(Query.term_set_query(self._schema, "id", ids))
+        return Query.const_score_query(self._all_of(within, outside), 0.0)
 
     def ranking(self, plan: Plan, selection: Query) -> Query:
         """``selection`` with the scores of ``plan``."""
@@ -79,10 +80,22 @@ class Compiler:
                 return self._keyword(clause.field, clause.value)
             case In():
                 return self._any_of([self._keyword(clause.field, value) for value in clause.values])
+            case Range() | Overlaps():
+                return self._all_of(*self._split(clause))
+
+    def _split(self, clause: Clause) -> tuple[list[Query], list[Query]]:
+        """(what must all hold, what must not). Limits that the unknown passes are said by what lies beyond them."""
+        match clause:
+            case Range(or_unknown=False):
+                return [self._range(f"n_{clause.field}", clause.low, clause.high)], []
             case Range():
-                return self._bounds(clause)
+                return [], [*self._below(clause.field, clause.low), *self._above(clause.field, clause.high)]
             case Overlaps():
-                return self._overlaps(clause)
+                ends = [Query.exists_query(f"n_{field}") for field in (clause.low_field, clause.high_field)]
+                apart = [*self._below(clause.high_field, clause.low), *self._above(clause.low_field, clause.high)]
+                return [] if clause.or_unknown else [self._any_of(ends)], apart
+            case _:
+                return [self.clause(clause)], []
 
     def _id(self, key: str) -> int | None:
         place = bisect_left(self._keys, key)
@@ -105,19 +118,11 @@ class Compiler:
     def _keyword(self, field: str, value: str) -> Query:
         return Query.term_query(self._schema, f"k_{field}", value, "basic")
 
-    def _bounds(self, item: Range) -> Query:
-        field = f"n_{item.field}"
-        inside = self._range(field, item.low, item.high)
-        return self._any_of([inside, self._unknown(field)]) if item.or_unknown else inside
+    def _below(self, field: str, low: int | None) -> list[Query]:
+        return [] if low is None else [self._range(f"n_{field}", None, low - 1)]
 
-    def _overlaps(self, item: Overlaps) -> Query:
-        low, high = f"n_{item.low_field}", f"n_{item.high_field}"
-        reaches = self._any_of([self._range(high, item.low, None), self._unknown(high)])
-        starts = self._any_of([self._range(low, None, item.high), self._unknown(low)])
-        both = [reaches, starts]
-        if not item.or_unknown:
-            both.append(self._any_of([Query.exists_query(low), Query.exists_query(high)]))
-        return self._all_of(both)
+    def _above(self, field: str, high: int | None) -> list[Query]:
+        return [] if high is None else [self._range(f"n_{field}", high + 1, None)]
 
     def _range(self, field: str, low: int | None, high: int | None) -> Query:
         if low is None and high is None:
@@ -137,8 +142,11 @@ class Compiler:
         return Query.boolean_query([(Occur.Must, Query.all_query()), (Occur.MustNot, Query.exists_query(field))])
 
     @staticmethod
-    def _all_of(queries: list[Query]) -> Query:
-        return Query.boolean_query([(Occur.Must, query) for query in queries]) if queries else Query.all_query()
+    def _all_of(queries: list[Query], but: Sequence[Query] = ()) -> Query:
+        if not queries and not but:
+            return Query.all_query()
+        held = [(Occur.Must, query) for query in queries or [Query.all_query()]]
+        return Query.boolean_query([*held, *((Occur.MustNot, query) for query in but)])
 
     @staticmethod
     def _any_of(queries: list[Query], minimum: int = 1) -> Query:

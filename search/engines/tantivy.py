@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,8 @@ from search.plan import AnalysedRow, Found, Page, Plan
 _HEAP = 128_000_000
 _FACET_BUCKETS = 5000
 _MAX_WINDOW = 16_384
+# What ``json.loads`` does after guessing an encoding and looking for blanks, which takes longer than the reading.
+_READ = json.JSONDecoder().raw_decode
 # No field of a document is called so.
 _TOTAL = "#"
 
@@ -39,6 +42,8 @@ def _schema(document: Document) -> tantivy.Schema:
     # Signed on purpose: terms of unsigned fields are not found again by this binding.
     builder.add_integer_field("id", indexed=True, fast=True)
     builder.add_bytes_field("source", stored=True)
+    # Counted for the total: a column of one value takes no time to read.
+    builder.add_integer_field("one", fast=True)
     for name in (ALL, GRAMS, *(f"t_{item.name}" for item in document.texts)):
         builder.add_text_field(name, tokenizer_name="whitespace", index_option="freq")
     for keyword in document.keywords:
@@ -103,6 +108,7 @@ class TantivyEngine:
         for number, row in enumerate(rows):
             content: dict[str, object] = {
                 "id": number,
+                "one": 1,
                 "source": json.dumps({"key": row.key, **row.source}, ensure_ascii=False).encode(),
                 ALL: " ".join(row.tokens[ALL]),
                 GRAMS: " ".join(row.tokens[GRAMS]),
@@ -177,6 +183,8 @@ class TantivyReader:
             self._searcher = index.searcher()
         except (OSError, ValueError) as error:
             raise Damaged(f"{directory.name}: {error!r}") from error
+        if index.schema != _schema(document):
+            raise Damaged(f"{directory.name}: written in another form than this release reads")
         self._compile = Compiler(index.schema, self._keys)
 
     def share(self, token: str) -> int:
@@ -226,11 +234,9 @@ class TantivyReader:
         """A score cannot be filtered on, so the window grows until it holds a full page beyond the boundary."""
         query, window = self._compile.ranking(plan, selection), (plan.size + 1) * (4 if plan.after else 1)
         while True:
-            result = self._searcher.search(query, limit=window, count=False)
-            addresses = [address for _, address in result.hits]
-            ids = [int(value or 0) for value in self._searcher.fast_field_values("id", addresses)]
-            scores = [-float(score) for score, _ in result.hits]
-            ranked = sorted(zip(scores, ids, addresses, strict=True), key=lambda hit: hit[:2])
+            result: Any = self._searcher.search(query, limit=window, count=False)
+            # One segment sorted by id: a place in it is an id.
+            ranked = sorted((-score, address.doc, address) for score, address in result.hits)
             page = [hit for hit in ranked if self._is_beyond(plan, hit[0], hit[1])] if plan.after else ranked
             # Of equal scores the engine keeps the lowest ids, so a window may cut through them.
             if window >= min(total, _MAX_WINDOW) or len(page) > plan.size:
@@ -255,15 +261,15 @@ class TantivyReader:
     def _counts(self, selection: Query, names: list[str]) -> tuple[int, dict[str, list[tuple[str, int]]]]:
         sizes = {"size": _FACET_BUCKETS, "segment_size": _FACET_BUCKETS}
         asked: dict[str, Any] = {name: {"terms": {"field": f"k_{name}", **sizes}} for name in names}
-        answer = self._searcher.aggregate(selection, {**asked, _TOTAL: {"value_count": {"field": "id"}}})
+        answer = self._searcher.aggregate(selection, {**asked, _TOTAL: {"value_count": {"field": "one"}}})
         return int(answer[_TOTAL]["value"]), {name: _most_first(answer[name]["buckets"]) for name in names}
 
     def _found(self, address: tantivy.DocAddress, value: float | int | None) -> Found:
-        # Decoded first: else the encoding is guessed, which takes longer than the reading.
-        source = json.loads(self._searcher.doc(address)["source"][0].decode())
+        source = _READ(self._searcher.doc(address)["source"][0].decode())[0]
         return Found(source.pop("key"), value, source)
 
 
 def _most_first(buckets: list[dict[str, Any]]) -> list[tuple[str, int]]:
-    counts = sorted((-bucket["doc_count"], bucket["key"]) for bucket in buckets)
-    return [(value, -count) for count, value in counts]
+    buckets.sort(key=itemgetter("key"))
+    buckets.sort(key=itemgetter("doc_count"), reverse=True)
+    return list(map(itemgetter("key", "doc_count"), buckets))

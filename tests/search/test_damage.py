@@ -1,5 +1,6 @@
 """An index broken on disk is noticed, logged and built again; where that cannot be, a sentence says what to do."""
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -8,7 +9,8 @@ from django.core.management import call_command
 
 from common.errors import DomainError
 from search import registry, services, sync
-from search.engines import generations
+from search.declare import Number
+from search.engines import generations, tantivy
 from search.engines.tantivy import TantivyEngine
 from search.query import SearchQuery
 from tests.search import shelf
@@ -101,6 +103,17 @@ def test_a_damaged_index_is_not_current_and_the_next_search_builds_it_again(dama
     result = services.search(SearchQuery(text="科创贷", facets=("kinds",)), "shelf")
     assert (result.total, result.facets["kinds"]) == (30, [("贷", 30)])
     assert any("search_index_damaged" in record.getMessage() for record in caplog.records)
+    assert sync.is_current(registry.get("shelf"))
+
+
+def test_an_index_of_another_release_is_built_again(monkeypatch):
+    written = tantivy._schema
+    wider = Number("extra", "后来的字段")
+    monkeypatch.setattr(
+        tantivy, "_schema", lambda document: written(replace(document, numbers=(*document.numbers, wider)))
+    )
+    assert not sync.is_current(registry.get("shelf"))
+    assert services.search(SearchQuery(text="科创贷"), "shelf").total == 30
     assert sync.is_current(registry.get("shelf"))
 
 
