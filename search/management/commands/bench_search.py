@@ -9,7 +9,8 @@ import sys
 import tempfile
 import time
 from argparse import ArgumentParser
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,10 @@ PEER_PYTHON = Path(settings.BASE_DIR) / ".venv-bench" / "bin" / "python"
 PEERS = Path(__file__).parents[1] / "bench" / "alone.py"
 # Changes made one after another; one row in so many changed at once; names that suggestions choose from.
 CHANGES, SHARE_CHANGED, NAMES = 200, 100, 8000
+# Peers of the benchmark's own environment.
+ALONE = ("numpy", "whoosh", "bm25s")
 Timed = dict[str, Any]
+Measure = Callable[[], Mapping[str, Timed | None]]
 
 
 class Command(BaseCommand):
@@ -60,21 +64,21 @@ class Command(BaseCommand):
         begun, busy = time.perf_counter(), time.process_time()
         reader = _published(embedded, corpus)
         rebuilt, worked = time.perf_counter() - begun, time.process_time() - busy
-        timed: dict[str, Timed | None] = {"tantivy": _timed(_ask(reader), asked)}
-        for name, make in (("fts5", peers.fts5), ("postgresql", peers.postgresql)):
-            self.stderr.write(f"正在测量：{name}")
-            ask: Callable[[Plan], Answer] | None = make(corpus)
-            timed[name] = _timed(ask, asked) if ask else None
-        self.stderr.write("正在测量：elasticsearch、numpy、whoosh、bm25s")
-        timed["elasticsearch"] = _on_server(corpus, asked)
-        timed |= _alone(corpus, asked)
-        # Once more at the end: what the machine did meanwhile shows as the difference, and ours is the mean of both.
-        first, again = _required(timed["tantivy"]), _timed(_ask(reader), asked)
-        ours = [sum(pair) / 2 for pair in zip(first["ms"], again["ms"], strict=True)]
+        ours, timed = [_timed(_ask(reader), asked)], dict[str, Timed | None]()
+        beside: dict[str, list[float]] = {}
+        for names, measure in self._peers(corpus, asked):
+            self.stderr.write(f"正在测量：{'、'.join(names)}")
+            timed |= measure()
+            # Ours before and after each peer: what the machine did meanwhile is in both.
+            ours.append(_timed(_ask(reader), asked))
+            around = [sum(pair) / 2 for pair in zip(ours[-2]["ms"], ours[-1]["ms"], strict=True)]
+            beside |= dict.fromkeys(names, around)
+        timed["tantivy"] = again = ours[-1]
         shuffled = _published(TantivyEngine(), random.Random(5).sample(corpus, len(corpus)))  # noqa: S311
         return {
-            "ratios": {name: _ratio(ours, item, asked) for name, item in timed.items() if name != "tantivy"},
+            "ratios": {name: _ratio(around, timed[name], asked) for name, around in beside.items()},
             "or_with_facets_ms": {name: _summary(item, asked) for name, item in timed.items()},
+            "ours_each_time_ms": [round(statistics.fmean(_texts(item, asked)), 3) for item in ours],
             "against_exact": {name: _agreement(item, timed["numpy"], asked) for name, item in timed.items()},
             "same_top_ten_after_shuffled_rebuild": all(
                 _ask(shuffled)(plan)[1] == answer[1] for plan, answer in zip(asked, again["answers"], strict=True)
@@ -85,6 +89,19 @@ class Command(BaseCommand):
             "or_with_facets_under_changes_ms": _under_changes(reader, corpus, asked),
             "suggestions_ms": _suggestions(),
         }
+
+    @staticmethod
+    def _peers(corpus: list[AnalysedRow], asked: Sequence[Plan]) -> Iterator[tuple[Sequence[str], Measure]]:
+        """(names, what measures them), one after another."""
+        for name, make in (("fts5", peers.fts5), ("postgresql", peers.postgresql)):
+            ask: Callable[[Plan], Answer] | None = make(corpus)
+            yield [name], partial(_one, name, ask, asked)
+        yield ["elasticsearch"], lambda: {"elasticsearch": _on_server(corpus, asked)}
+        yield ALONE, partial(_alone, corpus, asked)
+
+
+def _one(name: str, ask: Callable[[Plan], Answer] | None, asked: Sequence[Plan]) -> dict[str, Timed | None]:
+    return {name: _timed(ask, asked) if ask else None}
 
 
 def _published(engine: Engine, corpus: Sequence[AnalysedRow]) -> Reader:
@@ -132,7 +149,7 @@ def _on_server(corpus: Sequence[AnalysedRow], asked: Sequence[Plan]) -> Timed | 
 def _alone(corpus: Sequence[AnalysedRow], asked: Sequence[Plan]) -> dict[str, Timed | None]:
     """The peers of the benchmark's own environment; all null where it was not made."""
     if not PEER_PYTHON.exists():
-        return dict.fromkeys(("numpy", "whoosh", "bm25s"))
+        return dict.fromkeys(ALONE)
     given = {
         "rows": [
             {"key": row.key, "name": row.tokens["name"], "body": row.tokens["body"], **row.numbers}
@@ -156,11 +173,6 @@ def _plain(item: Any) -> dict[str, Any]:
     if hasattr(item, "value"):
         return {"eq": [item.field, item.value]}
     return {"range": [getattr(item, "field", "overlap"), item.low, item.high]}
-
-
-def _required(item: Timed | None) -> Timed:
-    assert item is not None
-    return item
 
 
 def _texts(item: Timed, asked: Sequence[Plan]) -> list[float]:
