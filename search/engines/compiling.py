@@ -143,8 +143,8 @@ class Compiler:
 
     @staticmethod
     def _all_of(queries: list[Query], but: Sequence[Query] = ()) -> Query:
-        if not queries and not but:
-            return Query.all_query()
+        if not but and len(queries) < 2:
+            return queries[0] if queries else Query.all_query()
         held = [(Occur.Must, query) for query in queries or [Query.all_query()]]
         return Query.boolean_query([*held, *((Occur.MustNot, query) for query in but)])
 
