@@ -58,7 +58,7 @@ def run(chapters: list[str], database: str, folder: Path) -> tuple[bool, list[di
     environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
     environment |= {"PROVE": "1", "PROOFS": str(told)} | ({"DATABASE_URL": database} if database else {})
     paths = [path for chapter in chapters for path in CHAPTERS[chapter]]
-    together = [] if set(chapters) <= set(ALONE) else ["-n", "2", "--dist", "loadfile"]
+    together = [] if set(chapters) <= set(ALONE) else ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
     command = [sys.executable, "-m", "pytest", "-vv", *together, "-p", "no:cacheprovider", *paths]
     done = subprocess.run(command, cwd=ROOT, env=environment, check=False)
     return done.returncode == 0, json.loads(told.read_text("utf-8")) if told.exists() else []
