@@ -65,11 +65,11 @@ def reseal() -> int:
 
 def _reseal_answers() -> int:
     """The kept answers of calls: the floor below keeps them and knows no keys."""
-    answered = IdempotentCall.objects.filter(status__isnull=False).order_by("pk")
-    for call in answered.iterator():
-        if isinstance(call.response, str):
-            IdempotentCall.objects.filter(pk=call.pk).update(response=seal(unseal(call.response)))
-    return answered.count()
+    answers = IdempotentCall.objects.filter(status__isnull=False).values_list("pk", "response")
+    sealed = [(pk, answer) for pk, answer in answers.iterator() if isinstance(answer, str)]
+    for pk, answer in sealed:
+        IdempotentCall.objects.filter(pk=pk).update(response=seal(unseal(answer)))
+    return len(sealed)
 
 
 def seal_rows(model: Any, names: list[str]) -> int:
