@@ -16,7 +16,7 @@ from search.engines.elasticsearch.engine import ElasticsearchEngine
 from search.engines.tantivy import TantivyEngine
 from search.plan import Plan
 from tests.contracts.source import ROOT
-from tests.houses import PROVE, SETUP, House, kill_after
+from tests.houses import PROVE, House, kill_after
 from tests.search.conftest import PATIENT
 from tests.search.indexer import document
 from tests.search.load import READ_ALL, WRITE, Load
@@ -115,12 +115,11 @@ def test_no_reading_is_wrong_and_no_change_is_lost(
 @pytest.mark.django_db
 def test_whoever_follows_the_changes_is_killed_and_none_is_lost(tmp_path, record_property):
     chance, house = random.Random(12), House(tmp_path / "house")
-    follow = SETUP + "import threading\nfrom search import following\nfollowing.follow(threading.Event())"
     assert house.manage("migrate", "-v0")[0] == 0
     assert house.manage("import_products", "products/data/products.csv")[0] == 0
     writers, readers = Load(house, WRITE, 2, tmp_path), Load(house, READ_ALL, READERS, tmp_path)
     for _ in range(KILLS):
-        kill_after(house.start("-c", follow), 4 + 3 * chance.random())
+        kill_after(house.start("manage.py", "follow_changes"), 4 + 3 * chance.random())
     writers.stop()
     readers.stop()
     house.python("from common import outbox\noutbox.relay()")

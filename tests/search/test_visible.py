@@ -1,8 +1,11 @@
 """From the commit of a change to another process finding it: real products, a real worker, ten thousand of them."""
 
+import os
+import signal
 import statistics
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -85,6 +88,37 @@ def test_only_what_nobody_tried_is_delivered_at_once(store):
     for _ in range(3):
         following.deliver()
     assert following.OutboxMessage.objects.get(done_at=None).attempts == 1
+
+
+def followers(parent):
+    """Pids of the processes that follow for ``parent``."""
+    asked = f"follow_changes\0--parent\0{parent}\0".encode()
+    return [int(file.parent.name) for file in Path("/proc").glob("[0-9]*/cmdline") if said(file).endswith(asked)]
+
+
+def said(file):
+    """What a process was started with; nothing when it has just ended."""
+    try:
+        return file.read_bytes()
+    except OSError:
+        return b""
+
+
+@pytest.mark.django_db
+def test_who_follows_is_started_again_and_ends_with_the_worker_however_that_ends(tmp_path):
+    house = House(tmp_path / "house")
+    assert house.manage("migrate", "-v0")[0] == 0
+    worker = house.start("-c", SETUP + "from search import following\nfollowing.start().join()")
+    try:
+        (first,) = wait_for(lambda: followers(worker.pid), 20)
+        os.kill(first, signal.SIGKILL)
+        (second,) = wait_for(lambda: [pid for pid in followers(worker.pid) if pid != first], 20)
+        kill(worker, whole=False)
+        wait_for(lambda: not followers(worker.pid), 20)
+    finally:
+        kill(worker)
+    assert second != first
+    house.close()
 
 
 def conversation(house, code):

@@ -7,7 +7,6 @@ import os
 import random
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -68,7 +67,7 @@ def write(docs: int, changes: int) -> None:
 def follow() -> None:
     """The process that indexes."""
     _registered()
-    following.follow(threading.Event())
+    following.follow(lambda: True)
 
 
 def _registered() -> Document:
