@@ -62,6 +62,9 @@ class Asker:
             self._word(
                 asked, [word], counts=word.text not in beside, generic=told and self._language.is_generic(word.text)
             )
+        if found and not said:
+            # Figures alone are asked of a loan: a guarantor's fee would answer 3.5% as well.
+            asked.scoring.extend(self._weigh.values(Word("贷款", ()), []).values())
         for word in words:
             self._loosely(asked, word)
             self._implied(asked, word)
