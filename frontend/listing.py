@@ -13,6 +13,7 @@ PAGE_SIZE = 10
 # Facet fields in the order shown.
 FACETS = {
     "category": "类别",
+    "served": "能否在本市办理",
     "guarantees": "担保方式",
     "tags": "适用资质",
     "regions": "适用地区",

@@ -9,6 +9,7 @@ from frontend.listing import FACETS, PAGE_SIZE, VERDICT, Listing
 from frontend.reasons import Reasons, reasons
 from frontend.viewer import Viewer
 from matching.selectors import match_subject, verdicts_of
+from products.documents import SERVED
 from products.models import Product, ProductVersion
 from products.rules.evaluate import Verdict
 from products.rules.explain import VERDICT_LABELS
@@ -19,7 +20,7 @@ from search.services import search
 SHOWN_VALUES = 7
 MAX_TRIES = 6
 # Closed lists show what is empty too, greyed; open ones would be endless.
-ALWAYS_SHOWN = {"category": CATEGORIES}
+ALWAYS_SHOWN = {"category": CATEGORIES, "served": SERVED}
 LABELS: Mapping[str, Mapping[str, str]] = {
     "origin": {str(value): label for value, label in Product.Origin.choices},
     VERDICT: {str(value): label for value, label in VERDICT_LABELS.items()},

@@ -24,6 +24,16 @@ _SPOKEN = (
     ("贷", "资金"),
 )
 
+# Whether a firm of this city can take the product: yes, at least in a part of it; not known; no.
+HERE, UNSURE, AWAY = SERVED = ("本市可办", "待核实", "不在本市")
+
+
+def _served(version: ProductVersion) -> str:
+    covered, home = places.resolve(version.region_text), places.membership(places.HOME)
+    if any(code in home.yes or code in places.descendants(places.HOME) for code in covered):
+        return HERE
+    return AWAY if covered and not home.unsure.intersection(covered) else UNSURE
+
 
 def _regions(version: ProductVersion) -> list[str]:
     """Places a person may pick to find the product: those it names and the larger ones they lie in."""
@@ -54,6 +64,7 @@ def row_of(version: ProductVersion) -> Row:
         "origin": product.origin,
         "region": version.region_text,
         "regions": _regions(version),
+        "served": _served(version),
         "guarantees": version.guarantee_methods,
         "tags": version.required_tags,
         "purposes": version.purposes,
@@ -99,6 +110,7 @@ PRODUCTS = Document(
         Keyword("category", "类别", spoken=_SPOKEN),
         Keyword("institution_kind", "机构类别"),
         Keyword("regions", "适用地区"),
+        Keyword("served", "能否在本市办理"),
         Keyword("guarantees", "担保方式"),
         Keyword("tags", "适用资质"),
         Keyword("institution", "机构"),

@@ -8,6 +8,7 @@ from rest_framework import serializers
 from common import clock
 from enterprises.facts import CATEGORIES, GUARANTEES
 from products import presentation
+from products.documents import SERVED
 from products.models import InstitutionProfile, Product, ProductVersion
 from products.rules.explain import required_text
 from products.selectors import rules_for, unconfirmed
@@ -144,6 +145,9 @@ class SearchParameters(serializers.Serializer[dict[str, Any]]):
     )
     guarantees = serializers.ListField(child=serializers.ChoiceField(choices=GUARANTEES), required=False)
     regions = serializers.ListField(child=serializers.CharField(max_length=60), required=False)
+    served = serializers.ListField(
+        child=serializers.ChoiceField(choices=SERVED), required=False, help_text="能否在本市办理"
+    )
     tags = serializers.ListField(child=serializers.CharField(max_length=60), required=False)
     institution = serializers.ListField(child=serializers.CharField(max_length=200), required=False)
     origin = serializers.ListField(child=serializers.ChoiceField(choices=Product.Origin.choices), required=False)

@@ -28,7 +28,7 @@ from search.clauses import Filter, In, Overlaps, Range
 from search.query import SearchQuery, SearchResult
 from search.services import search, suggest
 
-FACETS = ("category", "institution_kind", "regions", "guarantees", "tags", "institution", "origin")
+FACETS = ("category", "institution_kind", "regions", "served", "guarantees", "tags", "institution", "origin")
 
 
 class ProductPagination(PageNumberPagination):
