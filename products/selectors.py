@@ -17,7 +17,8 @@ from products.states import State
 
 # What a listed version is shown and judged with; an institution may be unknown, and so may its profile.
 _SHOWN = ("product", "product__institution", "product__institution__institution")
-_REMEMBERED_RULE_SETS = 8_192
+# More than a large shelf holds: at the limit all are forgotten and parsed again.
+_REMEMBERED_RULE_SETS = 32_768
 _rule_sets: dict[str, RuleSet] = {}
 
 
