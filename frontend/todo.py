@@ -1,5 +1,6 @@
 """待我办: what this reader must see to today, each with a due tag, a fact and where it is done."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -12,8 +13,10 @@ from accounts.models import User
 from accounts.policies import OFFICE_ROLES
 from common import clock
 from enterprises.selectors.whitelist import leaving_soon
+from ledger import quarters
 from ledger.board import late_measures, next_report
 from ledger.models import Plan
+from ledger.standing import Turn, open_reports, standings, turn
 from matching.cases.selectors_office import claim_work, overdue_referrals, without_officer
 from products.selectors import unconfirmed_versions
 from talents.selectors import ending_soon
@@ -101,7 +104,7 @@ WAITING: dict[str, WaitingList] = {
 def todos(user: User, plan: Plan) -> list[Todo]:
     """Late ones first, then by day, then what has no day."""
     office = user.has_role(*OFFICE_ROLES)
-    found = [*_measures(user, plan, office), *_report(plan)]
+    found = [*_measures(user, plan, office), *_filing(user), *_report(plan)]
     if office:
         found += [*_claims(user), *_referrals(user), *_lists()]
     return sorted(found, key=lambda item: (item.tone != "clay", item.day or date.max))
@@ -147,6 +150,25 @@ def _report(plan: Plan) -> Iterable[Todo]:
             reverse("frontend:ledger_quarter", args=[str(report.quarter)]),
             report.day,
         )
+
+
+def _filing(user: User) -> Iterable[Todo]:
+    """Rows of open reports that wait for this reader."""
+    verbs = {Turn.FILL: "填报", Turn.CHECK: "审核", Turn.ANSWER: "确认"}
+    for report in open_reports():
+        due = quarters.due(quarters.parse(report.quarter)).day
+        waiting = Counter(turn(user, item) for item in standings(report))
+        said = "、".join(f"{verb} {waiting[what]} 项" for what, verb in verbs.items() if waiting[what])
+        if said:
+            late = due < clock.today()
+            yield Todo(
+                "已过时限" if late else f"{due.month} 月 {due.day} 日",
+                "clay" if late else "",
+                f"{quarters.parse(report.quarter).label}台账：{said}",
+                "填完、审核完才能审签报送",
+                reverse("frontend:filing", args=[report.quarter]),
+                due,
+            )
 
 
 def _referrals(user: User) -> Iterable[Todo]:

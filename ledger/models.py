@@ -1,7 +1,11 @@
-"""The plan as data: measures, the units that answer for them, deadlines, and indicator declarations."""
+"""The plan as data: measures, the units that answer for them, deadlines, indicator declarations; and its quarters as
+they are filed."""
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
+
+from common import clock
 
 
 class Plan(models.Model):
@@ -92,3 +96,115 @@ class Indicator(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class QuarterlyReport(models.Model):
+    """One quarter's ledger on its way to be filed. Signed, it is frozen and chained to the one signed before it; a
+    correction is another version."""
+
+    class State(models.TextChoices):
+        OPEN = "open", "填报中"
+        SIGNED = "signed", "已审签"
+
+    plan = models.ForeignKey(Plan, models.PROTECT, related_name="reports", verbose_name="方案")
+    quarter = models.CharField("季度", max_length=6)
+    number = models.PositiveSmallIntegerField("版次", default=1)
+    state = models.CharField("状态", max_length=10, choices=State, default=State.OPEN)
+    reason = models.CharField("更正原因", max_length=300, blank=True)
+    opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="开启人")
+    opened_at = models.DateTimeField("开启时间", default=clock.now)
+    signed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="审签人"
+    )
+    signed_at = models.DateTimeField("审签时间", null=True)
+    # What was filed: the published shape of the ledger, and SHA-256 over it and the digest before.
+    snapshot = models.JSONField("报送内容", null=True)
+    digest = models.CharField("指纹", max_length=64, blank=True)
+    previous = models.OneToOneField("self", models.PROTECT, null=True, related_name="following", verbose_name="前一份")
+
+    class Meta:
+        ordering = ["plan", "quarter", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "quarter", "number"], name="report_version_once"),
+            models.UniqueConstraint(fields=["plan", "quarter"], condition=Q(state="open"), name="report_open_once"),
+            models.UniqueConstraint(
+                fields=["plan"], condition=Q(state="signed", previous=None), name="report_chain_starts_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="open", signed_by=None, signed_at=None, snapshot=None, digest="", previous=None)
+                | Q(state="signed", signed_by__isnull=False, signed_at__isnull=False, snapshot__isnull=False)
+                & ~Q(digest=""),
+                name="report_signed_whole",
+            ),
+            models.CheckConstraint(condition=Q(number=1) | ~Q(reason=""), name="report_correction_says_why"),
+        ]
+        verbose_name = verbose_name_plural = "季度台账"
+
+    def __str__(self) -> str:
+        return f"{self.quarter} 第{self.number}版"
+
+
+class ReportRow(models.Model):
+    """One measure of a report, in the words of the unit that leads it."""
+
+    class State(models.TextChoices):
+        TO_FILL = "to_fill", "待填报"
+        FILLED = "filled", "待审核"
+        RETURNED = "returned", "已退回"
+        CHECKED = "checked", "已审核"
+
+    report = models.ForeignKey(QuarterlyReport, models.PROTECT, related_name="rows", verbose_name="季度台账")
+    measure = models.ForeignKey(Measure, models.PROTECT, related_name="report_rows", verbose_name="措施")
+    state = models.CharField("状态", max_length=10, choices=State, default=State.TO_FILL)
+    progress = models.TextField("进展情况", blank=True)
+    problems = models.TextField("存在问题", blank=True)
+    next_steps = models.TextField("下一步工作计划", blank=True)
+    filled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="填报人"
+    )
+    filled_at = models.DateTimeField("填报时间", null=True)
+    checked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="审核人"
+    )
+    note = models.CharField("退回意见", max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["report", "measure__number"]
+        constraints = [
+            models.UniqueConstraint(fields=["report", "measure"], name="report_row_once"),
+            models.CheckConstraint(
+                condition=Q(state="to_fill")
+                | Q(filled_by__isnull=False) & ~Q(progress="") & ~Q(problems="") & ~Q(next_steps=""),
+                name="report_row_filled_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="checked", checked_by__isnull=False) | ~Q(state="checked") & Q(checked_by=None),
+                name="report_row_checked_by_somebody",
+            ),
+        ]
+        verbose_name = verbose_name_plural = "台账填报"
+
+    def __str__(self) -> str:
+        return f"{self.report} {self.measure}"
+
+
+class RowAnswer(models.Model):
+    """What a supporting unit says of a row as it stands: agreed, or what it would change."""
+
+    row = models.ForeignKey(ReportRow, models.CASCADE, related_name="answers", verbose_name="填报")
+    party = models.ForeignKey("accounts.Party", models.PROTECT, related_name="+", verbose_name="配合单位")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="答复人")
+    at = models.DateTimeField("答复时间", default=clock.now)
+    agreed = models.BooleanField("同意")
+    comment = models.CharField("意见", max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["row", "party"]
+        constraints = [
+            models.UniqueConstraint(fields=["row", "party"], name="row_answer_once"),
+            models.CheckConstraint(condition=Q(agreed=True) | ~Q(comment=""), name="row_answer_says_what"),
+        ]
+        verbose_name = verbose_name_plural = "配合单位意见"
+
+    def __str__(self) -> str:
+        return f"{self.party}：{'同意' if self.agreed else self.comment}"

@@ -1,10 +1,11 @@
-"""Who may read plans and ledgers: everyone with an account; the records behind a figure: whose measure it is."""
+"""Who may read plans and ledgers: everyone with an account; the records behind a figure: whose measure it is; who
+brings a quarter to be filed."""
 
 from django.db.models import QuerySet
 
 from accounts.models import Role, User
 from accounts.policies import OFFICE_ROLES, Viewer
-from ledger.models import MeasureUnit, Plan
+from ledger.models import Measure, MeasureUnit, Plan
 
 
 def visible_to(user: Viewer) -> QuerySet[Plan]:
@@ -20,12 +21,34 @@ def traced_measures(user: Viewer, plan: Plan) -> frozenset[int]:
         return frozenset()
     if user.has_role(*OFFICE_ROLES):
         return frozenset(plan.measures.order_by().values_list("number", flat=True))
-    if not user.has_role(Role.LEAD_UNIT) or user.party_id is None:
+    return _part_in(user, plan, MeasureUnit.Role.LEAD) if user.has_role(Role.LEAD_UNIT) else frozenset()
+
+
+def _part_in(user: User, plan: Plan, role: MeasureUnit.Role) -> frozenset[int]:
+    """Numbers of the measures in which ``user``'s unit has that part."""
+    if user.party_id is None:
         return frozenset()
-    led = MeasureUnit.objects.filter(
-        measure__plan=plan, role=MeasureUnit.Role.LEAD, party_id=user.party_id, pending=False
-    )
-    return frozenset(led.order_by().values_list("measure__number", flat=True))
+    units = MeasureUnit.objects.filter(measure__plan=plan, role=role, party_id=user.party_id, pending=False)
+    return frozenset(units.order_by().values_list("measure__number", flat=True))
+
+
+def may_file(user: Viewer, action: str, measure: Measure | None = None) -> bool:
+    """``see`` reports before they are signed, ``open``, ``check`` (and return, correct), ``sign``; of a measure
+    ``fill`` (the office for a unit without an account here) and ``answer`` as a supporting unit."""
+    if not isinstance(user, User) or not user.is_active:
+        return False
+    if action in ("open", "check"):
+        return user.has_role(*OFFICE_ROLES)
+    if action == "sign":
+        return user.has_role(Role.OFFICE_SIGNER)
+    if action == "see":
+        return user.has_role(*OFFICE_ROLES, Role.LEAD_UNIT)
+    if measure is None:
+        return False
+    if action == "fill":
+        return measure.number in traced_measures(user, measure.plan)
+    reports = user.has_role(*OFFICE_ROLES, Role.LEAD_UNIT)
+    return action == "answer" and reports and measure.number in _part_in(user, measure.plan, MeasureUnit.Role.SUPPORT)
 
 
 def can(user: Viewer, action: str, plan: Plan | None = None) -> bool:

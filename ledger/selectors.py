@@ -1,7 +1,7 @@
 """Reads of plans and the quarterly ledger table, for pages, commands and the API."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -15,6 +15,7 @@ from common.errors import Missing
 from ledger import quarters
 from ledger.declarations import AnnexNote, MeasureDeclared, PlanDeclared
 from ledger.drafts import DeadlineState, Drafted, drafted
+from ledger.filed import Filed, filed_of
 from ledger.indicators import IndicatorValue, PlanPeriod, evaluate_all
 from ledger.models import Measure, MeasureUnit, Plan
 from ledger.populations import POPULATIONS
@@ -38,8 +39,8 @@ class AnnexRow:
 class LedgerRow:
     """One measure in one quarter. ``pending_*``: units only the annex names (待核定).
 
-    ``progress`` is drafted from postings. ``problems`` and ``next_steps`` are the lead unit's own words, empty until
-    it writes them; ``suggestion`` stands beside them on the page and is never filed in their place.
+    ``progress`` is drafted from postings until the lead unit writes its own. ``problems`` and ``next_steps`` are its
+    words, empty until then; ``suggestion`` stands beside them on the page and is never filed in their place.
     """
 
     number: int
@@ -63,7 +64,7 @@ class LedgerRow:
 
 @dataclass(frozen=True)
 class LedgerTable:
-    """The ledger of one quarter, as it stands in the records."""
+    """The ledger of one quarter: as it was filed (``filed.signed``), else as it stands in the records."""
 
     plan: Plan
     quarter: Quarter
@@ -71,6 +72,7 @@ class LedgerTable:
     due_tentative: bool
     rows: tuple[LedgerRow, ...]
     indicators: tuple[IndicatorValue, ...]
+    filed: Filed | None = None
 
     @property
     def outside_plan(self) -> bool:
@@ -86,6 +88,13 @@ class LedgerTable:
             "measures": [_row_json(row, evidence is None or row.number in evidence) for row in self.rows],
             "indicators": [_indicator_json(item) for item in self.indicators],
         }
+
+    def snapshot(self) -> dict[str, Any]:
+        """All that is frozen when the quarter is signed: the published shape, and of indicators how they stand."""
+        content = self.as_json()
+        for told, item in zip(content["indicators"], self.indicators, strict=True):
+            told |= {"measure": item.measure, "standing": item.standing, "gap": number(item.gap)}
+        return content
 
 
 def plans() -> QuerySet[Plan]:
@@ -149,10 +158,32 @@ def members_of(plan: Plan, wording: str, on: date) -> list[Party]:
     return list(found.distinct().order_by("pk"))
 
 
-def ledger_table(quarter: str | Quarter, plan: Plan | None = None) -> LedgerTable:
-    """The table of ``quarter`` (``2023Q1``), as of its last day; Invalid for a bad quarter, Missing without a plan."""
+def ledger_table(quarter: str | Quarter, plan: Plan | None = None, *, working: bool = False) -> LedgerTable:
+    """The table of ``quarter`` (``2023Q1``): the newest signed report, else the records as of its last day.
+
+    ``working``: with what units have written in a report that is not signed yet. Invalid for a bad quarter, Missing
+    without a plan.
+    """
     chosen = quarters.parse(quarter) if isinstance(quarter, str) else quarter
     plan = plan or plan_on(chosen.end)
+    table = recorded(chosen, plan)
+    filed = filed_of(plan, str(chosen), working=working)
+    return _as_filed(table, filed) if filed else table
+
+
+def _as_filed(table: LedgerTable, filed: Filed) -> LedgerTable:
+    if not filed.signed:
+        rows = tuple(replace(row, **filed.rows.get(row.number, {})) for row in table.rows)
+        return replace(table, rows=rows, filed=filed)
+    # A measure that the plan got since is in no report signed before.
+    kept = [row for row in table.rows if row.number in filed.rows]
+    rows = tuple(replace(row, suggestion=NOTHING_SUGGESTED, **filed.rows[row.number]) for row in kept)
+    due, tentative = filed.due, filed.due_tentative
+    return replace(table, rows=rows, indicators=filed.indicators, due=due, due_tentative=tentative, filed=filed)
+
+
+def recorded(chosen: Quarter, plan: Plan) -> LedgerTable:
+    """The table as the records have it."""
     declared = declaration(plan)
     due = quarters.due(chosen)
     states = drafted(declared.measures, chosen.end, plan.starts_on, min(chosen.end, clock.today()))

@@ -7,11 +7,13 @@ from enum import StrEnum
 from pathlib import Path
 
 from django.db import transaction
+from django.db.models import ProtectedError
 
 from accounts.models import Party, User
 from common import audit
+from common.errors import Invalid
 from ledger.declarations import MeasureDeclared, PlanDeclared
-from ledger.models import Indicator, Measure, MeasureUnit, Plan
+from ledger.models import Indicator, Measure, MeasureUnit, Plan, QuarterlyReport, ReportRow
 from ledger.plan_file import load
 from ledger.units import register_members, unit_parties
 
@@ -72,7 +74,12 @@ def plan_load(*, actor: User, path: Path) -> LoadOutcome:
 def _write_measures(actor: User, plan: Plan, declared: PlanDeclared) -> None:
     parties = unit_parties(actor=actor, units=declared.units, source=declared.document_number)
     register_members(actor=actor, groups=declared.groups)
-    plan.measures.exclude(number__in=[item.number for item in declared.measures]).delete()
+    gone = plan.measures.exclude(number__in=[item.number for item in declared.measures])
+    try:
+        gone.delete()
+    except ProtectedError as error:
+        numbers = "、".join(str(number) for number in gone.values_list("number", flat=True))
+        raise Invalid(f"第 {numbers} 项措施已有季度台账，文件里不能去掉。", field="measures") from error
     for item in declared.measures:
         measure, _ = Measure.objects.update_or_create(
             plan=plan,
@@ -86,6 +93,8 @@ def _write_measures(actor: User, plan: Plan, declared: PlanDeclared) -> None:
                 "annex": item.annex.model_dump(mode="json") if item.annex else {},
             },
         )
+        for report in plan.reports.filter(state=QuarterlyReport.State.OPEN):
+            ReportRow.objects.get_or_create(report=report, measure=measure)
         measure.units.all().delete()
         MeasureUnit.objects.bulk_create(_unit_rows(measure, item, parties))
 

@@ -35,7 +35,7 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
         for report in terminalreporter.getreports(outcome):
             if report.when != "call" and outcome == "passed":
                 continue
-            told = [(name, str(value)) for name, value in report.user_properties]
+            told = [(name, str(value)) for name, value in getattr(report, "user_properties", ())]
             proof = [value for name, value in told if name == "proof"]
             fingerprint = "".join(value for name, value in told if name == "fingerprint")
             tests.append({"node": report.nodeid, "seconds": report.duration, "outcome": outcome})

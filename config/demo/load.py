@@ -18,7 +18,7 @@ from accounts.models import Party, User
 from accounts.services import system_actor
 from common import jobs, outbox
 from common.models import Job
-from config.demo import history, people, present, town
+from config.demo import filed, history, people, present, town
 from config.demo.files import HISTORY
 from enterprises.models import Need, WhitelistBatch
 from ledger.models import Indicator, Measure
@@ -61,6 +61,7 @@ def _load_parts(job: Job, progress: Progress) -> None:
         ("历年数据", history.build),
         ("近几周的办理", present.build),
         ("统计信息", analyze),
+        ("台账报送", filed.build),
         ("检索索引", outbox.relay),
         ("首次匹配", rematch),
     )

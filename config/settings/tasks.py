@@ -61,5 +61,6 @@ CELERY_BEAT_SCHEDULE = {
     "erase-due": {"task": "matching.tasks.erase_due", "schedule": 3600.0, "options": {"expires": 1800}},
     "count-due": {"task": "matching.tasks.count_due", "schedule": 20.0, "options": {"expires": 18}},
     "read-whitelist": {"task": "matching.tasks.read_whitelist", "schedule": 30.0, "options": {"expires": 25}},
+    "remind-reporters": {"task": "ledger.tasks.remind_reporters", "schedule": 3600.0, "options": {"expires": 1800}},
     "lapse-overdue": {"task": "matching.tasks.lapse_overdue", "schedule": 3600.0, "options": {"expires": 1800}},
 }

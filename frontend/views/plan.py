@@ -50,6 +50,7 @@ def ledger(request: HttpRequest, quarter: str) -> HttpResponse:
         "sections": _sections(table),
         "quarters": _quarters(table),
         "traced": policies.traced_measures(request.user, table.plan),
+        "reports": policies.may_file(request.user, "see") and not table.outside_plan,
     }
     return render(request, "frontend/ledger.html", context)
 
@@ -67,7 +68,8 @@ def ledger_file(request: HttpRequest, quarter: str, kind: str) -> HttpResponse:
 
 
 def _table(request: HttpRequest, quarter: str) -> LedgerTable:
-    table = ledger_table(quarter)
+    # Words that nobody signed yet are the reporting units' and the office's.
+    table = ledger_table(quarter, working=policies.may_file(request.user, "see"))
     _require_view(request, table.plan)
     return table
 

@@ -4,7 +4,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils import timezone
+
 from common import clock
+from ledger.filed import Filed
 from ledger.indicators import IndicatorValue, plain
 from ledger.selectors import LedgerRow, LedgerTable
 
@@ -47,7 +50,9 @@ def form_of(table: LedgerTable) -> Form:
         title=printable(f"{table.plan.title}重点任务台账"),
         notes=(
             f"填报季度：{table.quarter.label}{period}    报送截止：{due}",
-            printable(f"文号：{table.plan.document_number}    制表日期：{clock.today().isoformat()}"),
+            printable(
+                f"文号：{table.plan.document_number}    制表日期：{clock.today().isoformat()}{_filed(table.filed)}"
+            ),
         ),
         rows=tuple(_measure(row) for row in table.rows),
         sections=_sections(table.rows),
@@ -56,6 +61,15 @@ def form_of(table: LedgerTable) -> Form:
         contacts_title="牵头单位联系人（请各单位填写）",
         contacts=tuple((printable(unit), "", "", "") for unit in leads),
     )
+
+
+def _filed(filed: Filed | None) -> str:
+    if filed is None:
+        return ""
+    if filed.signed_at is None:
+        return f"    第{filed.number}版，{filed.state}，未审签"
+    day = timezone.localdate(filed.signed_at).isoformat()
+    return f"    第{filed.number}版，{day}审签，指纹 {filed.digest[:16]}"
 
 
 def printable(text: str) -> str:

@@ -34,7 +34,7 @@ MODULES: dict[str, tuple[str, ...]] = {
         *("assignment", "assignment_ended", "service_log"),
     ),
     "matching.cases.money_policies": ("financing", "first_loan"),
-    "ledger.policies": ("plan", "measure"),
+    "ledger.policies": ("plan", "measure", "report"),
     "search.policies": ("synonym",),
     "search.saved": ("saved_search",),
     "accounts.uploads.receiving": ("job",),

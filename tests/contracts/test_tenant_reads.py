@@ -11,7 +11,7 @@ TENANT_MODELS = frozenset(
     "WhitelistPush WhitelistFeedback TalentProfile TalentTitle TeamMember LiaisonOfficer Product ProductVersion "
     "Referral Financing FirstLoanClaim LiaisonAssignment ServiceLog MatchResult Posting User "
     "MatchBlock PreviewAnswer WhitelistSnapshot SavedSearch ChannelChoice Delivery AccountClaim "
-    "WebhookEndpoint WebhookDelivery Erasure".split()
+    "WebhookEndpoint WebhookDelivery Erasure QuarterlyReport ReportRow RowAnswer".split()
 )
 # Everybody's, or nobody's: plans are read by everyone with an account, the rest is the house's own.
 SHARED_MODELS = frozenset(

@@ -29,7 +29,7 @@ class Command(BaseCommand):
             raise CommandError(f"{kind} 不能输出到屏幕，请用 --output 写明文件名，例如 --output 台账.{kind}。")
         try:
             plan = plan_by_code(options["plan"]) if options["plan"] else None
-            table = ledger_table(quarter, plan)
+            table = ledger_table(quarter, plan, working=True)
         except DomainError as error:
             raise CommandError(error.message) from error
         self._warn(table)

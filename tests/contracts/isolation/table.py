@@ -47,6 +47,10 @@ def _teaches(user: Viewer, _: Any) -> bool:
     return isinstance(user, User)
 
 
+def _files(action: str) -> Asked:
+    return lambda user, obj: plans.may_file(user, action)
+
+
 def _moves(action: str) -> Asked:
     return lambda user, obj: products.can(user, action, obj)
 
@@ -127,7 +131,12 @@ ASKED: dict[str, dict[str, Asked]] = {
     "job": {"follow": _own(jobs_visible_to)},
     "saved_search": {"read": _own(saved_searches_of)},
     "synonym": {"teach": _teaches},
-    "measure": {"trace": lambda user, obj: obj[1] in plans.traced_measures(user, obj[0])},
+    "measure": {
+        "trace": lambda user, obj: obj.number in plans.traced_measures(user, obj.plan),
+        "fill": lambda user, obj: plans.may_file(user, "fill", obj),
+        "answer": lambda user, obj: plans.may_file(user, "answer", obj),
+    },
+    "report": {action: _files(action) for action in ("see", "open", "check", "sign")},
 }
 
 

@@ -13,6 +13,7 @@ from common import clock, jobs
 from enterprises import services as enterprises
 from enterprises.models import Consent, Need, WhitelistEntry
 from ledger.entries import NewPosting, posting_enter
+from ledger.filing import report_open
 from ledger.models import Plan
 from ledger.services import carried_plans, plan_load
 from matching.cases import first_loans
@@ -89,8 +90,11 @@ class _City:
             )
         for name in "XYG":
             self.world.add("institution", name, self.party[name], officer_bank="other")
-        for unit, number in (("L", 3), ("K", 12), ("", 8)):
-            self.world.add("measure", unit, (self.plan, number))
+        # 市政府金融办 supports the third, 市市场监管局 the thirteenth.
+        for unit, number, supports in (("L", 3, "F"), ("K", 12, ""), ("", 8, ""), ("", 13, "L")):
+            measure = self.plan.measures.get(number=number)
+            self.world.add("measure", unit, measure, **dict.fromkeys(supports, "supports"))
+        self.world.add("report", "", report_open(actor=self.system, quarter="2023Q4"))
         self.party |= {"H": head, "M": party_register(actor=self.system, kind=Party.Kind.DEPARTMENT, name="人才中心")}
         for name, unit in (("L", LEAD), ("K", OTHER_LEAD), ("F", OFFICE)):
             found = organisation_by_name(unit)

@@ -119,6 +119,8 @@ PAGES = {
     "frontend:gaps": Spec(OFFICE),
     "frontend:gap_products": Spec(OFFICE),
     "frontend:gap_needs": Spec(OFFICE, query="?sector={gap_sector}&band={gap_band}&guarantee={gap_guarantee}"),
+    "frontend:filing": Spec(REPORTING, ("2025Q4",)),
+    "frontend:filing_row": Spec(REPORTING, ("2025Q4", "6")),
     "frontend:postings": Spec(REPORTING),
     "frontend:posting_new": Spec(OFFICE, query="?kind=matching_event", sole=False),
     "frontend:posting_reverse": Spec(OFFICE, ("posting",), sole=False),

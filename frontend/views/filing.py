@@ -1,0 +1,205 @@
+"""台账填报: a quarter's report as a board of measures, and one measure to fill in, answer, check or return."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from accounts.models import User
+from common import clock
+from common.errors import Conflict, Invalid, Missing, NotAllowed
+from frontend.desk_forms import blame, problems_of
+from frontend.filing_forms import ObjectionForm, ReturnForm, WordsForm
+from frontend.viewer import required_user
+from frontend.views.officers import FORM, status_of
+from ledger import filing, quarters
+from ledger.models import Plan, QuarterlyReport, ReportRow
+from ledger.policies import may_file
+from ledger.selectors import LedgerRow, plan_on, recorded
+from ledger.standing import TO_WRITE, RowStanding, Turn, count_in, reports_of, standings, turn
+
+_STATE = ReportRow.State
+_VERBS = {Turn.FILL: "填报", Turn.STAND_IN: "代填", Turn.CHECK: "审核", Turn.ANSWER: "确认"}
+
+
+@require_http_methods(FORM)
+def report(request: HttpRequest, quarter: str) -> HttpResponse:
+    """How far the quarter has come, whose turn it is; opening, signing, correcting."""
+    user = _reporter(request)
+    chosen = quarters.parse(quarter)
+    plan = plan_on(chosen.end)
+    versions = reports_of(plan, chosen)
+    newest = versions[0] if versions else None
+    form, conflict = ReturnForm(request.POST if request.POST.get("action") == "correct" else None), ""
+    if request.method == "POST":
+        try:
+            messages.success(request, _move(request, user, str(chosen), newest, form))
+            return redirect("frontend:filing", quarter=str(chosen))
+        except (Conflict, NotAllowed) as error:
+            conflict = error.message
+        except Invalid as error:
+            if not form.is_bound:
+                conflict = error.message
+            else:
+                blame(form, error.field, error.message)
+    context = _board(user, plan, chosen, versions) | {"form": form, "problems": problems_of(form), "conflict": conflict}
+    return render(request, "frontend/office/filing.html", context, status=status_of(form, conflict))
+
+
+@require_http_methods(FORM)
+def row(request: HttpRequest, quarter: str, number: int) -> HttpResponse:
+    """One measure: what the records say, what the unit writes, what others say of it."""
+    user = _reporter(request)
+    standing, drafted = _row(quarter, number)
+    found = standing.row
+    action = request.POST.get("action", "")
+    forms = _forms(request, action, found, drafted)
+    form, conflict = forms.get(action), ""
+    if request.method == "POST":
+        try:
+            messages.success(request, _act(user, found, action, form, request.POST.get("seen", "")))
+            return redirect("frontend:filing", quarter=found.report.quarter)
+        except (Conflict, NotAllowed) as error:
+            conflict = error.message
+        except Invalid as error:
+            if form is None:
+                conflict = error.message
+            else:
+                blame(form, error.field, error.message)
+    shown = form or forms["fill"]
+    may = {name: may_file(user, name, found.measure) for name in ("fill", "answer", "check")}
+    opened = found.report.state == QuarterlyReport.State.OPEN
+    context = {
+        "standing": standing,
+        "row": found,
+        "drafted": drafted,
+        "words": forms["fill"],
+        "answer": forms["disagree"],
+        "reason": forms["return"],
+        "may": may,
+        "open": opened,
+        # What waits to be checked the office returns rather than rewrites.
+        "fillable": opened
+        and may["fill"]
+        and (found.state in TO_WRITE or (found.state == _STATE.FILLED and not may["check"])),
+        "problems": problems_of(shown),
+        "conflict": conflict,
+    }
+    return render(request, "frontend/office/filing_row.html", context, status=status_of(shown, conflict))
+
+
+def _board(user: User, plan: Plan, chosen: quarters.Quarter, versions: list[QuarterlyReport]) -> dict[str, Any]:
+    """What the board of a quarter shows to ``user``."""
+    newest = versions[0] if versions else None
+    rows = standings(newest) if newest else []
+    due, today = quarters.due(chosen), clock.today()
+    return {
+        "quarter": chosen,
+        "inside": plan.starts_on <= chosen.end <= plan.ends_on,
+        "over": today >= chosen.end,
+        "report": newest,
+        "versions": versions,
+        "rows": [(item, _VERBS.get(turn(user, item), "")) for item in rows],
+        "steps": [(str(state.label), count_in(rows, state)) for state in _STATE],
+        "to_check": len(rows) - count_in(rows, _STATE.CHECKED),
+        "due": due,
+        "left": quarters.working_days_between(today, due.day),
+        "late": today > due.day,
+        "may": {action: may_file(user, action) for action in ("open", "check", "sign")},
+    }
+
+
+def _fillable(found: ReportRow, may: Mapping[str, bool]) -> bool:
+    """What waits to be checked the office returns rather than rewrites."""
+    waits = found.state == _STATE.FILLED and not may["check"]
+    return may["fill"] and (found.state in TO_WRITE or waits)
+
+
+def _reporter(request: HttpRequest) -> User:
+    user = required_user(request)
+    if not may_file(user, "see"):
+        raise NotAllowed("台账填报由金融办和各责任单位办理，您的账号不是。")
+    return user
+
+
+def _row(quarter: str, number: int) -> tuple[RowStanding, LedgerRow]:
+    chosen = quarters.parse(quarter)
+    versions = reports_of(plan_on(chosen.end), chosen)
+    rows = standings(versions[0]) if versions else []
+    standing = next((item for item in rows if item.row.measure.number == number), None)
+    if standing is None:
+        raise Missing("这一季度的台账还没有开启，或者没有这一项。请回到台账页。")
+    # What the records say, whatever was written since.
+    table = recorded(chosen, versions[0].plan)
+    return standing, next(item for item in table.rows if item.number == number)
+
+
+def _move(request: HttpRequest, user: User, quarter: str, newest: QuarterlyReport | None, form: ReturnForm) -> str:
+    action = request.POST.get("action", "")
+    if action == "open":
+        filing.report_open(actor=user, quarter=quarter)
+        return "已开启，并通知各牵头单位填报。"
+    if newest is None:
+        raise Conflict("这一季度的台账还没有开启，请先开启。")
+    if action == "sign":
+        filing.report_sign(actor=user, report=newest)
+        return "已审签，内容不再变动，可以导出报送。"
+    if action != "correct":
+        raise Invalid("没有这一步，请用页面上的按钮。")
+    if not form.is_valid():
+        raise Invalid("请写明为什么更正。", field="reason")
+    filing.report_correct(actor=user, report=newest, reason=form.cleaned_data["reason"])
+    return "已另开一版，请退回要改的、审核其余的，再审签。"
+
+
+def _forms(request: HttpRequest, action: str, found: ReportRow, drafted: LedgerRow) -> dict[str, Form]:
+    """The forms of the page; the one that was sent is bound."""
+    written = found.state != _STATE.TO_FILL
+    words = {
+        "progress": found.progress if written else drafted.progress,
+        "problems": found.problems,
+        "next_steps": found.next_steps,
+    }
+
+    def sent(name: str) -> Any:
+        return request.POST if action == name else None
+
+    return {
+        "fill": WordsForm(sent("fill"), initial=words),
+        "disagree": ObjectionForm(sent("disagree")),
+        "return": ReturnForm(sent("return")),
+    }
+
+
+def _act(user: User, found: ReportRow, action: str, form: Form | None, seen: str) -> str:
+    """Do what was asked for; the sentence that says so. ``seen``: when the words were written that the reader saw."""
+    if form is not None and not form.is_valid():
+        field = next(iter(form.errors))
+        raise Invalid(str(form.errors[field][0]), field=field)
+    data = form.cleaned_data if form is not None else {}
+    number = found.measure.number
+    acts: dict[str, tuple[Callable[[], Any], str]] = {
+        "fill": (
+            lambda: filing.row_fill(actor=user, row=found, words=filing.Words(**data)),
+            f"第 {number} 项已提交，等金融办审核。",
+        ),
+        "agree": (lambda: filing.row_answer(actor=user, row=found, agreed=True, seen=seen), f"第 {number} 项已确认。"),
+        "disagree": (
+            lambda: filing.row_answer(actor=user, row=found, agreed=False, comment=data["comment"] or "", seen=seen),
+            f"第 {number} 项的意见已告知牵头单位。",
+        ),
+        "check": (lambda: filing.row_check(actor=user, row=found, seen=seen), f"第 {number} 项已审核。"),
+        "return": (
+            lambda: filing.row_return(actor=user, row=found, reason=data["reason"]),
+            f"第 {number} 项已退回牵头单位。",
+        ),
+    }
+    if action not in acts:
+        raise Invalid("没有这一步，请用页面上的按钮。")
+    act, said = acts[action]
+    act()
+    return said
