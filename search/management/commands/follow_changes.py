@@ -1,6 +1,7 @@
 """``follow_changes [--parent PID]``."""
 
 import os
+import signal
 from argparse import ArgumentParser
 from typing import Any
 
@@ -15,11 +16,16 @@ class Command(BaseCommand):
     help = "把改动随时编入检索索引（后台任务进程会自动启动它）；Ctrl-C 停止"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--parent", type=int, default=os.getppid(), help="该进程结束后即停止")
+        parser.add_argument("--parent", type=int, help="由该进程启动：它结束后即停止")
 
-    def handle(self, *, parent: int, **_: Any) -> None:
+    def handle(self, *, parent: int | None, **_: Any) -> None:
+        if parent is not None:
+            # A signal to the group is meant for the parent, which may take a while; this process ends when that has.
+            for number in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(number, signal.SIG_IGN)
+        started_by = parent or os.getppid()
         try:
-            following.follow(lambda: os.getppid() == parent)
+            following.follow(lambda: os.getppid() == started_by)
         except KeyboardInterrupt:
             # Every step is a transaction or can be repeated.
             return
