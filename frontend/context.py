@@ -97,6 +97,8 @@ UNDER = {
     "synonyms": "office_search",
     "saved_searches": "products",
     "ledger_quarter": "ledger",
+    "filing": "ledger",
+    "filing_row": "ledger",
     "whitelist_publish": "whitelist",
     "whitelist_confirm": "whitelist",
     "whitelist_batch": "whitelist",
