@@ -20,8 +20,8 @@ from common import outbox
 from common.models import OutboxMessage
 from search import registry, services
 
-# Seconds between two looks, and after one that failed or a process that ended.
-_LOOK, _REST = 0.02, 2.0
+# Seconds between two looks, after one that failed, and after a process that ended.
+_LOOK, _REST, _AGAIN = 0.02, 2.0, 5.0
 _log = structlog.get_logger("search.following")
 
 
@@ -37,7 +37,7 @@ def _keep() -> None:
     while True:
         ended = subprocess.run(command)  # noqa: S603
         _log.warning("search_following_ended", code=ended.returncode)
-        time.sleep(_REST)
+        time.sleep(_AGAIN)
 
 
 def follow(wanted: Callable[[], bool]) -> None:
