@@ -1,15 +1,32 @@
 """What units write into a row of the ledger, and what is said of it."""
 
+import unicodedata
+
 from django import forms
 
-from common.tabular import cells
 from frontend.forms import CellField
-from ledger.filing import COMMENT, LABELS, LONGEST, Words
+from ledger.filing_rows import COMMENT, LABELS
+
+# Invisible characters that Mongolian is written with; others come along when text is pasted and say nothing.
+_KEPT = "\n\t\u180e\u200c\u200d"
+
+
+def _pasted(cell: str) -> str:
+    """Text as browsers send it, without what cannot be seen."""
+    seen = cell.replace("\r\n", "\n")
+    return "".join(char for char in seen if char in _KEPT or unicodedata.category(char) not in ("Cc", "Cf", "Cs"))
 
 
 def _lines(cell: str) -> str:
-    """Several lines, as browsers send them."""
-    return cells.text(LONGEST)(cell.replace("\r\n", "\n")) or ""
+    """Several lines; whether they are too many, the service says."""
+    return _pasted(cell).strip()
+
+
+def _reason(cell: str) -> str:
+    text = _pasted(cell).strip()
+    if not text:
+        raise ValueError("请写明原因")
+    return text[:COMMENT]
 
 
 class WordsForm(forms.Form):
@@ -19,17 +36,14 @@ class WordsForm(forms.Form):
     problems = CellField(_lines, label=LABELS["problems"])
     next_steps = CellField(_lines, label=LABELS["next_steps"])
 
-    def words(self) -> Words:
-        return Words(**self.cleaned_data)
-
 
 class ReturnForm(forms.Form):
-    """Why a row is returned, or a report corrected."""
+    """Why a row is returned, a report corrected or taken back."""
 
-    reason = CellField(cells.required(cells.text(COMMENT)), label="写明原因")
+    reason = CellField(_reason, label="写明原因")
 
 
 class ObjectionForm(forms.Form):
     """What a supporting unit would change."""
 
-    comment = CellField(cells.text(COMMENT), label="意见")
+    comment = CellField(_lines, label="意见")

@@ -1,6 +1,5 @@
 """待我办: what this reader must see to today, each with a due tag, a fact and where it is done."""
 
-from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -16,7 +15,7 @@ from enterprises.selectors.whitelist import leaving_soon
 from ledger import quarters
 from ledger.board import late_measures, next_report
 from ledger.models import Plan
-from ledger.standing import Turn, open_reports, standings, turn
+from ledger.standing import Turn, is_filed, open_reports, standings, turns
 from matching.cases.selectors_office import claim_work, overdue_referrals, without_officer
 from products.selectors import unconfirmed_versions
 from talents.selectors import ending_soon
@@ -139,7 +138,7 @@ def _measures(user: User, plan: Plan, office: bool) -> Iterable[Todo]:
 
 def _report(plan: Plan) -> Iterable[Todo]:
     report = next_report(plan)
-    if report is not None:
+    if report is not None and not is_filed(plan, report.quarter):
         left = report.working_days
         words = f"还有 {left} 个工作日" if left else "今天截止"
         yield Todo(
@@ -154,11 +153,12 @@ def _report(plan: Plan) -> Iterable[Todo]:
 
 def _filing(user: User) -> Iterable[Todo]:
     """Rows of open reports that wait for this reader."""
-    verbs = {Turn.FILL: "填报", Turn.CHECK: "审核", Turn.ANSWER: "确认"}
+    verbs = {Turn.FILL: "填报", Turn.STAND_IN: "代填", Turn.CHECK: "审核", Turn.ANSWER: "确认"}
     for report in open_reports():
         due = quarters.due(quarters.parse(report.quarter)).day
-        waiting = Counter(turn(user, item) for item in standings(report))
+        waiting = turns(user, standings(report))
         said = "、".join(f"{verb} {waiting[what]} 项" for what, verb in verbs.items() if waiting[what])
+        said = "可以审签" if waiting[Turn.SIGN] else said
         if said:
             late = due < clock.today()
             yield Todo(

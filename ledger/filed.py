@@ -30,10 +30,12 @@ class Filed:
         return self.signed_at is not None
 
 
-def filed_of(plan: Plan, quarter: str, *, working: bool) -> Filed | None:
-    """The newest signed report of the quarter, or with ``working`` the newest of all; None when there is none."""
+def filed_of(plan: Plan, quarter: str, *, working: bool, version: int | None = None) -> Filed | None:
+    """The newest signed report of the quarter (or that ``version``), with ``working`` the newest of all; else None."""
     reports = QuarterlyReport.objects.filter(plan=plan, quarter=quarter).order_by("-number")
-    if not working:
+    if version is not None:
+        reports = reports.filter(number=version)
+    if not working or version is not None:
         reports = reports.filter(state=QuarterlyReport.State.SIGNED)
     report = reports.first()
     if report is None:

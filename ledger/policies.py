@@ -34,7 +34,7 @@ def _part_in(user: User, plan: Plan, role: MeasureUnit.Role) -> frozenset[int]:
 
 def may_file(user: Viewer, action: str, measure: Measure | None = None) -> bool:
     """``see`` reports before they are signed, ``open``, ``check`` (and return, correct), ``sign``; of a measure
-    ``fill`` (the office for a unit without an account here) and ``answer`` as a supporting unit."""
+    ``fill`` (the office for any unit) and ``answer`` as a supporting unit."""
     if not isinstance(user, User) or not user.is_active:
         return False
     if action in ("open", "check"):

@@ -158,16 +158,20 @@ def members_of(plan: Plan, wording: str, on: date) -> list[Party]:
     return list(found.distinct().order_by("pk"))
 
 
-def ledger_table(quarter: str | Quarter, plan: Plan | None = None, *, working: bool = False) -> LedgerTable:
+def ledger_table(
+    quarter: str | Quarter, plan: Plan | None = None, *, working: bool = False, version: int | None = None
+) -> LedgerTable:
     """The table of ``quarter`` (``2023Q1``): the newest signed report, else the records as of its last day.
 
-    ``working``: with what units have written in a report that is not signed yet. Invalid for a bad quarter, Missing
-    without a plan.
+    ``working``: with what units have written in a report that is not signed yet. ``version``: that signed one. Invalid
+    for a bad quarter, Missing without a plan or such a version.
     """
     chosen = quarters.parse(quarter) if isinstance(quarter, str) else quarter
     plan = plan or plan_on(chosen.end)
     table = recorded(chosen, plan)
-    filed = filed_of(plan, str(chosen), working=working)
+    filed = filed_of(plan, str(chosen), working=working, version=version)
+    if version is not None and filed is None:
+        raise Missing("没有这一版审签过的台账。", field="version")
     return _as_filed(table, filed) if filed else table
 
 

@@ -1,35 +1,42 @@
 """How far a quarter's report has come: each row, whose turn it is, and what supporting units said."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from accounts.models import Party, User
+from accounts.models import Party, Role, User
+from accounts.policies import OFFICE_ROLES
+from accounts.selectors import users_with
 from ledger.models import MeasureUnit, Plan, QuarterlyReport, ReportRow, RowAnswer
 from ledger.policies import may_file
 from ledger.quarters import Quarter
 
+REPORTERS = (Role.OFFICE, Role.OFFICE_SIGNER, Role.LEAD_UNIT)
 _STATE = ReportRow.State
 TO_WRITE = (_STATE.TO_FILL, _STATE.RETURNED)
 
 
 class Turn(StrEnum):
-    """What somebody is to do with a row next; ``STAND_IN``: the office may fill it in for the unit."""
+    """What somebody is to do next; ``STAND_IN``: the office fills a row in for units that nobody here reports for."""
 
     NOTHING = ""
     FILL = "fill"
     STAND_IN = "stand_in"
     CHECK = "check"
+    SIGN = "sign"
     ANSWER = "answer"
 
 
 @dataclass(frozen=True)
 class RowStanding:
-    """One row. ``lead`` in the plan's wording and by party; ``answers``: each supporting unit with what it said."""
+    """One row. ``lead`` in the plan's wording, ``leaders`` by party, ``reachable`` when one of them has an account;
+    ``answers``: each supporting unit with what it said."""
 
     row: ReportRow
     lead: tuple[str, ...]
     leaders: frozenset[int]
+    reachable: bool
     answers: tuple[tuple[Party, RowAnswer | None], ...]
 
     @property
@@ -51,7 +58,13 @@ def standings(report: QuarterlyReport) -> list[RowStanding]:
     """The rows of ``report`` by measure, in a handful of queries however many there are."""
     rows = report.rows.select_related("measure", "measure__plan", "filled_by", "filled_by__party", "checked_by")
     rows = rows.prefetch_related("measure__units__party", "answers__by", "answers__party")
-    return [_standing(row) for row in rows.order_by("measure__number")]
+    reporting = frozenset(users_with(*REPORTERS).order_by().values_list("party", flat=True))
+    return [_standing(row, reporting) for row in rows.order_by("measure__number")]
+
+
+def is_filed(plan: Plan, quarter: Quarter) -> bool:
+    """Whether a version of the quarter's report is signed."""
+    return plan.reports.filter(quarter=str(quarter), state=QuarterlyReport.State.SIGNED).exists()
 
 
 def open_reports() -> list[QuarterlyReport]:
@@ -67,11 +80,31 @@ def turn(user: User, item: RowStanding) -> Turn:
     if row.state in TO_WRITE:
         if user.party_id in item.leaders:
             return Turn.FILL
-        return Turn.STAND_IN if may_file(user, "check") else Turn.NOTHING
+        return Turn.STAND_IN if may_file(user, "check") and not item.reachable else Turn.NOTHING
     if row.state == _STATE.FILLED and may_file(user, "check"):
-        return Turn.CHECK
+        return Turn.CHECK if _checks(user, row) else Turn.NOTHING
     silent = any(party.pk == user.party_id and answer is None for party, answer in item.answers)
     return Turn.ANSWER if row.state == _STATE.FILLED and silent else Turn.NOTHING
+
+
+def _checks(user: User, row: ReportRow) -> bool:
+    """Not what she filled in; and a signer only what a colleague did, or she could not sign."""
+    filled = row.filled_by
+    if filled is None or filled.pk == user.pk:
+        return False
+    return not may_file(user, "sign") or not filled.role_names.isdisjoint(OFFICE_ROLES)
+
+
+def to_sign(user: User, found: Sequence[RowStanding]) -> bool:
+    """Whether the report of these rows waits for ``user``'s signature."""
+    waits = bool(found) and found[0].row.report.state == QuarterlyReport.State.OPEN
+    return waits and may_file(user, "sign") and count_in(found, _STATE.CHECKED) == len(found)
+
+
+def turns(user: User, found: Sequence[RowStanding]) -> Counter[Turn]:
+    """How many rows of a report wait for ``user``, by what is to be done; one SIGN for the whole."""
+    waiting = Counter(what for item in found if (what := turn(user, item)))
+    return waiting + Counter({Turn.SIGN: int(to_sign(user, found))})
 
 
 def count_in(found: Sequence[RowStanding], *states: ReportRow.State) -> int:
@@ -79,13 +112,15 @@ def count_in(found: Sequence[RowStanding], *states: ReportRow.State) -> int:
     return sum(item.row.state in states for item in found)
 
 
-def _standing(row: ReportRow) -> RowStanding:
+def _standing(row: ReportRow, reporting: frozenset[int | None]) -> RowStanding:
     units = sorted((unit for unit in row.measure.units.all() if not unit.pending), key=lambda unit: unit.order)
     said = {answer.party_id: answer for answer in row.answers.all()}
     support = dict.fromkeys(unit.party for unit in units if unit.role == MeasureUnit.Role.SUPPORT and unit.party)
+    leaders = frozenset(unit.party_id for unit in units if unit.role == MeasureUnit.Role.LEAD and unit.party_id)
     return RowStanding(
         row=row,
         lead=tuple(unit.wording for unit in units if unit.role == MeasureUnit.Role.LEAD),
-        leaders=frozenset(unit.party_id for unit in units if unit.role == MeasureUnit.Role.LEAD and unit.party_id),
+        leaders=leaders,
+        reachable=not leaders.isdisjoint(reporting),
         answers=tuple((party, said.get(party.pk)) for party in support),
     )

@@ -10,7 +10,8 @@ from accounts.models import User
 from accounts.services import system_actor
 from common import clock
 from ledger import quarters
-from ledger.filing import Words, report_open, report_sign, row_check, row_fill, row_return
+from ledger.filing import report_open, report_sign
+from ledger.filing_rows import Words, row_check, row_fill, row_return
 from ledger.models import QuarterlyReport, ReportRow
 from ledger.selectors import recorded
 

@@ -16,12 +16,13 @@ from frontend.desk_forms import blame, problems_of
 from frontend.filing_forms import ObjectionForm, ReturnForm, WordsForm
 from frontend.viewer import required_user
 from frontend.views.officers import FORM, status_of
-from ledger import filing, quarters
+from ledger import filing, filing_rows, quarters
 from ledger.models import Plan, QuarterlyReport, ReportRow
 from ledger.policies import may_file
 from ledger.selectors import LedgerRow, plan_on, recorded
-from ledger.standing import TO_WRITE, RowStanding, Turn, count_in, reports_of, standings, turn
+from ledger.standing import TO_WRITE, RowStanding, Turn, count_in, reports_of, standings, to_sign, turn
 
+WITH_REASON = ("correct", "withdraw")
 _STATE = ReportRow.State
 _VERBS = {Turn.FILL: "填报", Turn.STAND_IN: "代填", Turn.CHECK: "审核", Turn.ANSWER: "确认"}
 
@@ -34,7 +35,7 @@ def report(request: HttpRequest, quarter: str) -> HttpResponse:
     plan = plan_on(chosen.end)
     versions = reports_of(plan, chosen)
     newest = versions[0] if versions else None
-    form, conflict = ReturnForm(request.POST if request.POST.get("action") == "correct" else None), ""
+    form, conflict = ReturnForm(request.POST if request.POST.get("action") in WITH_REASON else None), ""
     if request.method == "POST":
         try:
             messages.success(request, _move(request, user, str(chosen), newest, form))
@@ -51,7 +52,7 @@ def report(request: HttpRequest, quarter: str) -> HttpResponse:
 
 
 @require_http_methods(FORM)
-def row(request: HttpRequest, quarter: str, number: int) -> HttpResponse:
+def row(request: HttpRequest, quarter: str, number: str) -> HttpResponse:
     """One measure: what the records say, what the unit writes, what others say of it."""
     user = _reporter(request)
     standing, drafted = _row(quarter, number)
@@ -83,9 +84,8 @@ def row(request: HttpRequest, quarter: str, number: int) -> HttpResponse:
         "may": may,
         "open": opened,
         # What waits to be checked the office returns rather than rewrites.
-        "fillable": opened
-        and may["fill"]
-        and (found.state in TO_WRITE or (found.state == _STATE.FILLED and not may["check"])),
+        "fillable": opened and _fillable(found, may),
+        "own": found.filled_by_id == user.pk,
         "problems": problems_of(shown),
         "conflict": conflict,
     }
@@ -110,7 +110,15 @@ def _board(user: User, plan: Plan, chosen: quarters.Quarter, versions: list[Quar
         "left": quarters.working_days_between(today, due.day),
         "late": today > due.day,
         "may": {action: may_file(user, action) for action in ("open", "check", "sign")},
+        "signable": to_sign(user, rows),
+        "mark": filing.mark_of(newest) if newest else "",
+        "withdrawable": newest is not None and _withdrawable(newest, rows),
     }
+
+
+def _withdrawable(report: QuarterlyReport, rows: list[RowStanding]) -> bool:
+    untouched = count_in(rows, _STATE.TO_FILL) == len(rows)
+    return report.state == QuarterlyReport.State.OPEN and (report.number > 1 or untouched)
 
 
 def _fillable(found: ReportRow, may: Mapping[str, bool]) -> bool:
@@ -126,16 +134,15 @@ def _reporter(request: HttpRequest) -> User:
     return user
 
 
-def _row(quarter: str, number: int) -> tuple[RowStanding, LedgerRow]:
+def _row(quarter: str, number: str) -> tuple[RowStanding, LedgerRow]:
     chosen = quarters.parse(quarter)
     versions = reports_of(plan_on(chosen.end), chosen)
     rows = standings(versions[0]) if versions else []
-    standing = next((item for item in rows if item.row.measure.number == number), None)
+    standing = next((item for item in rows if str(item.row.measure.number) == number), None)
     if standing is None:
         raise Missing("这一季度的台账还没有开启，或者没有这一项。请回到台账页。")
-    # What the records say, whatever was written since.
     table = recorded(chosen, versions[0].plan)
-    return standing, next(item for item in table.rows if item.number == number)
+    return standing, next(item for item in table.rows if item.number == standing.row.measure.number)
 
 
 def _move(request: HttpRequest, user: User, quarter: str, newest: QuarterlyReport | None, form: ReturnForm) -> str:
@@ -146,12 +153,15 @@ def _move(request: HttpRequest, user: User, quarter: str, newest: QuarterlyRepor
     if newest is None:
         raise Conflict("这一季度的台账还没有开启，请先开启。")
     if action == "sign":
-        filing.report_sign(actor=user, report=newest)
+        filing.report_sign(actor=user, report=newest, seen=request.POST.get("seen", ""))
         return "已审签，内容不再变动，可以导出报送。"
-    if action != "correct":
+    if action not in WITH_REASON:
         raise Invalid("没有这一步，请用页面上的按钮。")
     if not form.is_valid():
-        raise Invalid("请写明为什么更正。", field="reason")
+        raise Invalid("请写明原因。", field="reason")
+    if action == "withdraw":
+        filing.report_withdraw(actor=user, report=newest, reason=form.cleaned_data["reason"])
+        return "已撤回，原因记入审计。"
     filing.report_correct(actor=user, report=newest, reason=form.cleaned_data["reason"])
     return "已另开一版，请退回要改的、审核其余的，再审签。"
 
@@ -184,17 +194,20 @@ def _act(user: User, found: ReportRow, action: str, form: Form | None, seen: str
     number = found.measure.number
     acts: dict[str, tuple[Callable[[], Any], str]] = {
         "fill": (
-            lambda: filing.row_fill(actor=user, row=found, words=filing.Words(**data)),
+            lambda: filing_rows.row_fill(actor=user, row=found, words=filing_rows.Words(**data), seen=seen),
             f"第 {number} 项已提交，等金融办审核。",
         ),
-        "agree": (lambda: filing.row_answer(actor=user, row=found, agreed=True, seen=seen), f"第 {number} 项已确认。"),
+        "agree": (
+            lambda: filing_rows.row_answer(actor=user, row=found, agreed=True, seen=seen),
+            f"第 {number} 项已确认。",
+        ),
         "disagree": (
-            lambda: filing.row_answer(actor=user, row=found, agreed=False, comment=data["comment"] or "", seen=seen),
+            lambda: filing_rows.row_answer(actor=user, row=found, agreed=False, comment=data["comment"], seen=seen),
             f"第 {number} 项的意见已告知牵头单位。",
         ),
-        "check": (lambda: filing.row_check(actor=user, row=found, seen=seen), f"第 {number} 项已审核。"),
+        "check": (lambda: filing_rows.row_check(actor=user, row=found, seen=seen), f"第 {number} 项已审核。"),
         "return": (
-            lambda: filing.row_return(actor=user, row=found, reason=data["reason"]),
+            lambda: filing_rows.row_return(actor=user, row=found, reason=data["reason"]),
             f"第 {number} 项已退回牵头单位。",
         ),
     }

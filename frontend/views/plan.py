@@ -50,6 +50,7 @@ def ledger(request: HttpRequest, quarter: str) -> HttpResponse:
         "sections": _sections(table),
         "quarters": _quarters(table),
         "traced": policies.traced_measures(request.user, table.plan),
+        "version": f"?version={table.filed.number}" if "version" in request.GET and table.filed else "",
         "reports": policies.may_file(request.user, "see") and not table.outside_plan,
     }
     return render(request, "frontend/ledger.html", context)
@@ -69,7 +70,9 @@ def ledger_file(request: HttpRequest, quarter: str, kind: str) -> HttpResponse:
 
 def _table(request: HttpRequest, quarter: str) -> LedgerTable:
     # Words that nobody signed yet are the reporting units' and the office's.
-    table = ledger_table(quarter, working=policies.may_file(request.user, "see"))
+    asked = request.GET.get("version", "")
+    version = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 5 else None
+    table = ledger_table(quarter, working=policies.may_file(request.user, "see"), version=version)
     _require_view(request, table.plan)
     return table
 

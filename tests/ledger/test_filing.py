@@ -13,17 +13,8 @@ from common import audit, clock
 from common.errors import Conflict, Invalid, NotAllowed
 from common.models import AuditEvent
 from journal import services as journal
-from ledger.filing import (
-    LONGEST,
-    Words,
-    report_correct,
-    report_open,
-    report_sign,
-    row_answer,
-    row_check,
-    row_fill,
-    row_return,
-)
+from ledger.filing import report_correct, report_open, report_sign
+from ledger.filing_rows import LONGEST, Words, row_answer, row_check, row_fill, row_return
 from ledger.models import QuarterlyReport, ReportRow, RowAnswer
 from ledger.quarters import parse
 from ledger.selectors import ledger_table

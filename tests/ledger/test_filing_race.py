@@ -9,7 +9,8 @@ from django.db import connection
 
 from common import audit
 from common.errors import Conflict, NotAllowed
-from ledger.filing import Words, digest_of, report_correct, report_open, report_sign, row_check, row_fill, row_return
+from ledger.filing import digest_of, report_correct, report_open, report_sign
+from ledger.filing_rows import Words, row_check, row_fill, row_return
 from ledger.models import QuarterlyReport, ReportRow
 from tests.ledger.test_filing import NEXT, QUARTER, check_all, make_signed, make_staff, row_of
 

@@ -1,15 +1,17 @@
 """催办: who is told, on which days, and once."""
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
 
 from accounts.models import Notification
-from common import clock
+from common import clock, workdays
 from ledger import quarters
-from ledger.filing import report_open, row_fill
+from ledger.filing import report_open
+from ledger.filing_rows import row_fill
 from ledger.models import MeasureUnit
 from ledger.reminders import DAYS_LEFT, remind
+from ledger.standing import Turn, standings, turn
 from tests.ledger.test_filing import QUARTER, WORDS, make_staff, row_of
 
 pytestmark = pytest.mark.django_db
@@ -42,7 +44,7 @@ def test_those_whose_turn_it_is_are_told_three_days_before_the_day_before_on_the
     spoken = [day for day in told if told[day]]
     before = [day for day in spoken if day <= due]
     assert {quarters.working_days_between(day, due) for day in before} == set(DAYS_LEFT)
-    assert [day for day in spoken if day > due] == [due + timedelta(days=count) for count in (1, 2, 3)]
+    assert [day for day in spoken if day > due] == [day for day in days if day > due and workdays.calendar()(day)]
     # Lead units, the office for what it leads itself; who only supports has nothing to answer yet.
     assert told[due] == {"lead", "regulator", "other", "pending", "clerk", "colleague", "signer"} - unled(report, staff)
 
@@ -59,3 +61,17 @@ def test_a_supporting_unit_is_told_once_there_is_something_to_answer(staff, due)
         row_fill(actor=staff.lead, row=row_of(report), words=WORDS)
     assert "support" in told_on(due)
     assert "banker" not in told_on(due + timedelta(days=1))
+
+
+def test_nobody_is_told_at_night_and_the_office_fills_in_for_units_without_an_account(staff, due):
+    with clock.at(quarters.parse(QUARTER).end):
+        report = report_open(actor=staff.clerk, quarter=QUARTER)
+    with clock.at(datetime.combine(due, time(7, 59))):
+        assert remind() == 0
+    staff.pending.is_active = False
+    staff.pending.save()
+    rows = standings(report)
+    alone = [item for item in rows if not item.reachable]
+    assert {turn(staff.clerk, item) for item in alone} == {Turn.STAND_IN}
+    assert alone
+    assert all(turn(staff.clerk, item) != Turn.STAND_IN for item in rows if item.reachable)

@@ -17,16 +17,8 @@ from common import clock
 from common.errors import Conflict, DomainError, Invalid, NotAllowed
 from journal import services as journal
 from ledger.entries import NewPosting, posting_enter
-from ledger.filing import (
-    digest_of,
-    report_correct,
-    report_open,
-    report_sign,
-    row_answer,
-    row_check,
-    row_fill,
-    row_return,
-)
+from ledger.filing import digest_of, report_correct, report_open, report_sign
+from ledger.filing_rows import row_answer, row_check, row_fill, row_return
 from ledger.forms import form_bytes
 from ledger.indicators import Standing
 from ledger.models import QuarterlyReport, ReportRow

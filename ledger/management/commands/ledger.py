@@ -20,6 +20,7 @@ class Command(BaseCommand):
         parser.add_argument("quarter", metavar="QUARTER", help="季度，例如 2023Q1")
         parser.add_argument("--format", choices=["json", *FORMATS], default="json", help="格式，默认 json")
         parser.add_argument("--output", type=Path, metavar="FILE", help="写入文件；json 不写此项时输出到屏幕")
+        parser.add_argument("--working", action="store_true", help="含尚未审签的填报内容")
         parser.add_argument("--plan", metavar="CODE", help="方案编号；默认为该季度执行中的方案")
 
     def handle(self, *, quarter: str, output: Path | None, **options: Any) -> None:
@@ -29,7 +30,7 @@ class Command(BaseCommand):
             raise CommandError(f"{kind} 不能输出到屏幕，请用 --output 写明文件名，例如 --output 台账.{kind}。")
         try:
             plan = plan_by_code(options["plan"]) if options["plan"] else None
-            table = ledger_table(quarter, plan, working=True)
+            table = ledger_table(quarter, plan, working=options["working"])
         except DomainError as error:
             raise CommandError(error.message) from error
         self._warn(table)

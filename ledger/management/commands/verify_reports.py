@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from common.models import AuditEvent
 from ledger.filing import broken_reports
 from ledger.models import QuarterlyReport
 
@@ -19,6 +20,9 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         signed = QuarterlyReport.objects.filter(state=QuarterlyReport.State.SIGNED).count()
         problems = [f"{report.plan.code} {report}：内容与指纹不符，或前一份不对" for report in broken_reports()]
+        audited = AuditEvent.objects.filter(action="report_sign").count()
+        if audited != signed:
+            problems.append(f"审计链记有审签 {audited} 次，库里有已审签的台账 {signed} 份")
         if options["json"]:
             self.stdout.write(
                 json.dumps({"reports": signed, "whole": not problems, "problems": problems}, ensure_ascii=False)
