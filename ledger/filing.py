@@ -87,6 +87,8 @@ def report_sign(*, actor: User, report: QuarterlyReport, seen: str | None = None
     numbers = set(report.rows.values_list("measure__number", flat=True))
     if numbers != {told["number"] for told in snapshot["measures"]}:
         raise Conflict("方案的措施刚刚有增减，请刷新后再审签。")
+    if report.number > 1 and plan.reports.get(quarter=report.quarter, number=report.number - 1).snapshot == snapshot:
+        raise Conflict("与上一版没有不同：请先退回要改的各项，改好再审签，或撤回这次更正。")
     report.signed_by, report.signed_at = actor, clock.now()
     digest = digest_of(report, snapshot, last.digest if last else "")
     REPORT.move(
@@ -104,7 +106,7 @@ def report_sign(*, actor: User, report: QuarterlyReport, seen: str | None = None
 
 @transaction.atomic
 def report_correct(*, actor: User, report: QuarterlyReport, reason: str) -> QuarterlyReport:
-    """Open the next version of a signed report: its words are there and are to be checked anew."""
+    """Open the next version of a signed report with its words: what is wrong in them is returned, the rest stands."""
     require(actor, "check")
     reason = reason.strip()[:COMMENT]
     if not reason:
@@ -115,7 +117,7 @@ def report_correct(*, actor: User, report: QuarterlyReport, reason: str) -> Quar
     fresh = _new(actor, report.plan, report.quarter, report.number + 1, reason)
     for row in report.rows.prefetch_related("answers"):
         answers = list(row.answers.all())
-        row.pk, row.report, row.state, row.checked_by = None, fresh, _ROW.FILLED, None
+        row.pk, row.report = None, fresh
         row.save(force_insert=True)
         for answer in answers:
             answer.pk, answer.row = None, row

@@ -109,6 +109,7 @@ def _board(user: User, plan: Plan, chosen: quarters.Quarter, versions: list[Quar
         "due": due,
         "left": quarters.working_days_between(today, due.day),
         "late": today > due.day,
+        "correcting": newest is not None and newest.number > 1,
         "may": {action: may_file(user, action) for action in ("open", "check", "sign")},
         "signable": to_sign(user, rows),
         "mark": filing.mark_of(newest) if newest else "",
@@ -163,7 +164,7 @@ def _move(request: HttpRequest, user: User, quarter: str, newest: QuarterlyRepor
         filing.report_withdraw(actor=user, report=newest, reason=form.cleaned_data["reason"])
         return "已撤回，原因记入审计。"
     filing.report_correct(actor=user, report=newest, reason=form.cleaned_data["reason"])
-    return "已另开一版，请退回要改的、审核其余的，再审签。"
+    return "已另开一版：请退回要改的各项，改好、审核后再审签。"
 
 
 def _forms(request: HttpRequest, action: str, found: ReportRow, drafted: LedgerRow) -> dict[str, Form]:

@@ -236,8 +236,11 @@ def test_a_correction_is_another_version_shown_once_it_is_signed(staff, signed):
     second = report_correct(actor=staff.clerk, report=signed, reason="场次有误")
     assert (second.number, second.reason, second.state) == (2, "场次有误", OPEN)
     states = second.rows.values_list("state", "progress", "filled_by", "checked_by")
-    assert set(states) == {(STATE.FILLED, WORDS.progress, staff.clerk.pk, None)}
+    assert set(states) == {(STATE.CHECKED, WORDS.progress, staff.clerk.pk, staff.colleague.pk)}
     filed = filed_json()
+    with pytest.raises(Conflict):
+        report_sign(actor=staff.signer, report=second)
+    row_return(actor=staff.colleague, row=row_of(second), reason="场次有误")
     row_fill(actor=staff.lead, row=row_of(second), words=OTHER)
     assert filed_json() == filed
     assert (ledger_table(QUARTER).filed.number, ledger_table(QUARTER, working=True).filed.number) == (1, 2)
@@ -257,6 +260,8 @@ def test_only_the_newest_signed_version_is_corrected(staff, signed):
             report_correct(actor=staff.colleague, report=report, reason="再改")
     with pytest.raises(Conflict):
         report_open(actor=staff.clerk, quarter=QUARTER)
+    row_return(actor=staff.colleague, row=row_of(second), reason="场次有误")
+    row_fill(actor=staff.lead, row=row_of(second), words=OTHER)
     check_all(staff, second)
     report_sign(actor=staff.signer, report=second)
     with pytest.raises(Conflict):
