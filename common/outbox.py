@@ -33,12 +33,13 @@ def publish(topic: str, key: str, payload: dict[str, Any] | None = None) -> Outb
     return OutboxMessage.objects.create(topic=topic, key=key, payload=payload or {})
 
 
-def relay(batch: int = 500, topics: Iterable[str] = ()) -> tuple[int, dict[str, str]]:
-    """Try each due message (of ``topics``) once, in parallel: (how many were done, key → reason of those kept)."""
+def relay(batch: int = 500, topics: Iterable[str] = (), tries: int = MAX_ATTEMPTS) -> tuple[int, dict[str, str]]:
+    """Try each due message (of ``topics``, tried less than ``tries`` times) once, in parallel: (how many were done,
+    key → reason of those kept)."""
     done, failed = 0, dict[str, str]()
     for topic in [*topics] or [*_handlers]:
         last = 0
-        while messages := _relay_batch(topic, _handlers[topic], batch, last):
+        while messages := _relay_batch(topic, _handlers[topic], batch, last, tries):
             last = messages[-1].pk
             done += sum(message.done_at is not None for message in messages)
             failed |= {message.key: message.last_error for message in messages if message.last_error}
@@ -46,8 +47,8 @@ def relay(batch: int = 500, topics: Iterable[str] = ()) -> tuple[int, dict[str, 
 
 
 @transaction.atomic
-def _relay_batch(topic: str, handler: Handler, batch: int, last: int) -> list[OutboxMessage]:
-    rows = OutboxMessage.objects.filter(topic=topic, done_at=None, attempts__lt=MAX_ATTEMPTS, pk__gt=last)
+def _relay_batch(topic: str, handler: Handler, batch: int, last: int, tries: int) -> list[OutboxMessage]:
+    rows = OutboxMessage.objects.filter(topic=topic, done_at=None, attempts__lt=tries, pk__gt=last)
     messages = list(rows.order_by("pk").select_for_update(skip_locked=True, of=("self",))[:batch])
     try:
         with transaction.atomic():

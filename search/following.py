@@ -60,4 +60,4 @@ def deliver() -> None:
     topics = [document.topic for document in registry.documents()]
     fresh = OutboxMessage.objects.filter(topic__in=topics, done_at=None, attempts=0)
     if waiting := sorted(set(fresh.values_list("topic", flat=True))):
-        outbox.relay(topics=waiting)
+        outbox.relay(topics=waiting, tries=1)

@@ -87,6 +87,10 @@ def test_only_what_nobody_tried_is_delivered_at_once(store):
     change("A", name="善新贷", amount="很多")
     for _ in range(3):
         following.deliver()
+    # Nor does what others change use up its tries.
+    change("B", name="普惠贷")
+    following.deliver()
+    assert services.search(SearchQuery(text="普惠贷"), "shelf").total == 1
     assert following.OutboxMessage.objects.get(done_at=None).attempts == 1
 
 
