@@ -10,6 +10,7 @@ from typing import Any
 
 from accounts import policies as parties
 from accounts.models import Role, UserRole
+from accounts.selectors import organisation_by_name
 from accounts.services import grant_open
 from common import clock
 from enterprises import policies as firms
@@ -25,6 +26,8 @@ from enterprises.services import (
     whitelist_push,
 )
 from ledger import policies as plans
+from ledger.models import Plan
+from ledger.services import carried_plans, plan_load
 from matching import policies as matches
 from matching.cases import money_policies as money
 from matching.cases import policies as cases
@@ -61,7 +64,7 @@ Asked = tuple[str, Callable[[], Any], bool]
 def corners() -> list[Corner]:
     """All of them, over a few records of their own."""
     chain = make_chain()
-    parts = (_at_the_desk, _reached, _the_system, _drafts, _lists, _products, _cases, _unknown)
+    parts = (_at_the_desk, _reached, _the_system, _drafts, _lists, _products, _cases, _filing, _unknown)
     return [Corner(*asked) for part in parts for asked in part(chain)]
 
 
@@ -195,6 +198,29 @@ def _cases(chain: Chain) -> Iterator[Asked]:
     yield "an officer of the bank grabs nothing", lambda: cases.can(sent, "grab", chain.banks[0]), False
     yield "an officer reads no referral of the bank", lambda: _has(cases.visible_to(sent), referral), False
     yield "a bank grabs for itself alone", lambda: cases.can(chain.bankers[0], "grab", chain.banks[1]), False
+
+
+def _filing(chain: Chain) -> Iterator[Asked]:
+    plan = plan_load(actor=chain.system, path=carried_plans()[0]).plan
+    third, thirteenth = (plan.measures.get(number=number) for number in (3, 13))
+    unit, finance = (organisation_by_name(name) for name in ("市市场监管局", "市财政局"))
+    assert unit is not None
+    assert finance is not None
+    # Of the unit that leads the third measure and supports the thirteenth, but sent out as an officer.
+    sent = staff(chain.system, "sent_by_unit", unit, Role.OFFICER)
+    reports = staff(chain.system, "reports", unit, Role.LEAD_UNIT)
+    unsure = staff(chain.system, "unsure", finance, Role.LEAD_UNIT)
+    other = Plan.objects.create(
+        code="corner", title="另一方案", document_number="1", issued_on=THAT_DAY, starts_on=THAT_DAY, ends_on=THAT_DAY
+    )
+    yield "an officer of the unit traces nothing", lambda: plans.traced_measures(sent, plan), False
+    yield "an officer of the unit answers nothing", lambda: plans.may_file(sent, "answer", thirteenth), False
+    yield "who reports for the unit answers", lambda: plans.may_file(reports, "answer", thirteenth), True
+    yield "a unit leads in its own plan alone", lambda: plans.traced_measures(reports, other), False
+    yield "who is named in the annex alone supports nothing", lambda: plans.may_file(unsure, "answer", third), False
+    yield "answering is of a measure", lambda: plans.may_file(reports, "answer"), False
+    yield "filling in is of a measure", lambda: plans.may_file(chain.office, "fill"), False
+    yield "nothing else is done to a measure", lambda: plans.may_file(reports, "burn", thirteenth), False
 
 
 def _unknown(chain: Chain) -> Iterator[Asked]:

@@ -54,6 +54,7 @@ EQUIVALENT = {
     ("enterprises.policies", "pushes_visible_to", "without not user.is_active"),
     ("ledger.policies", "traced_measures", "without not user.is_active"),
     ("ledger.policies", "can", "without not user.is_active"),
+    ("ledger.policies", "may_file", "without not user.is_active"),
     ("ledger.entries", "may_post", "without not user.is_active"),
     # A visitor is never active.
     ("ledger.policies", "visible_to", "without user.is_authenticated"),
