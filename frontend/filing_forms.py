@@ -5,28 +5,23 @@ import unicodedata
 from django import forms
 
 from frontend.forms import CellField
-from ledger.filing_rows import COMMENT, LABELS
+from ledger.filing_rows import LABELS
 
 # Invisible characters that Mongolian is written with; others come along when text is pasted and say nothing.
 _KEPT = "\n\t\u180e\u200c\u200d"
 
 
-def _pasted(cell: str) -> str:
-    """Text as browsers send it, without what cannot be seen."""
-    seen = cell.replace("\r\n", "\n")
-    return "".join(char for char in seen if char in _KEPT or unicodedata.category(char) not in ("Cc", "Cf", "Cs"))
-
-
 def _lines(cell: str) -> str:
-    """Several lines; whether they are too many, the service says."""
-    return _pasted(cell).strip()
+    """Lines as browsers send them, without what cannot be seen; whether they are too long, the service says."""
+    sent = cell.replace("\r\n", "\n")
+    seen = (char for char in sent if char in _KEPT or unicodedata.category(char) not in ("Cc", "Cf", "Cs"))
+    return "".join(seen).strip()
 
 
 def _reason(cell: str) -> str:
-    text = _pasted(cell).strip()
-    if not text:
-        raise ValueError("请写明原因")
-    return text[:COMMENT]
+    if text := _lines(cell):
+        return text
+    raise ValueError("请写明原因")
 
 
 class WordsForm(forms.Form):

@@ -15,7 +15,7 @@ from enterprises.selectors.whitelist import leaving_soon
 from ledger import quarters
 from ledger.board import late_measures, next_report
 from ledger.models import Plan
-from ledger.standing import Turn, is_filed, open_reports, standings, turns
+from ledger.standing import VERBS, Turn, is_filed, open_reports, standings, turns
 from matching.cases.selectors_office import claim_work, overdue_referrals, without_officer
 from products.selectors import unconfirmed_versions
 from talents.selectors import ending_soon
@@ -153,18 +153,18 @@ def _report(plan: Plan) -> Iterable[Todo]:
 
 def _filing(user: User) -> Iterable[Todo]:
     """Rows of open reports that wait for this reader."""
-    verbs = {Turn.FILL: "填报", Turn.STAND_IN: "代填", Turn.CHECK: "审核", Turn.ANSWER: "确认"}
     for report in open_reports():
-        due = quarters.due(quarters.parse(report.quarter)).day
+        quarter = quarters.parse(report.quarter)
+        due = quarters.due(quarter).day
         waiting = turns(user, standings(report))
-        said = "、".join(f"{verb} {waiting[what]} 项" for what, verb in verbs.items() if waiting[what])
+        said = "、".join(f"{verb} {waiting[what]} 项" for what, verb in VERBS.items() if waiting[what])
         said = "可以审签" if waiting[Turn.SIGN] else said
         if said:
             late = due < clock.today()
             yield Todo(
                 "已过时限" if late else f"{due.month} 月 {due.day} 日",
                 "clay" if late else "",
-                f"{quarters.parse(report.quarter).label}台账：{said}",
+                f"{quarter.label}台账：{said}",
                 "填完、审核完才能审签报送",
                 reverse("frontend:filing", args=[report.quarter]),
                 due,

@@ -55,7 +55,7 @@ class Board:
     @property
     def outside_plan(self) -> bool:
         """True for a quarter before or after the plan's years."""
-        return not self.plan.starts_on <= self.quarter.end <= self.plan.ends_on
+        return not self.plan.covers(self.quarter.end)
 
     @property
     def empty(self) -> bool:

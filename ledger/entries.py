@@ -118,7 +118,7 @@ def counted_in(kind: str, fields: Mapping[str, Any], occurred_on: date) -> Count
     ]
     return Counted(
         quarter=quarter,
-        inside=plan.starts_on <= occurred_on <= plan.ends_on,
+        inside=plan.covers(occurred_on),
         measures=tuple((number, titles[number]) for number in numbers),
         indicators=tuple(dict.fromkeys(counting)),
     )

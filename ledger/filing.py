@@ -7,7 +7,6 @@ from datetime import UTC
 from django.db import IntegrityError, transaction
 
 from accounts.models import Role, User
-from accounts.policies import OFFICE_ROLES
 from common import audit, clock
 from common.errors import Conflict, Invalid
 from common.transitions import StateMachine, Transition
@@ -15,6 +14,7 @@ from ledger import quarters
 from ledger.filing_rows import COMMENT, people_of, require, require_open, tell
 from ledger.models import MeasureUnit, Plan, QuarterlyReport, ReportRow, RowAnswer
 from ledger.selectors import ledger_table, plan_on
+from ledger.standing import filled_in_office
 
 _ROW, _REPORT = ReportRow.State, QuarterlyReport.State
 
@@ -31,12 +31,7 @@ def _signed_by_another(report: QuarterlyReport, actor: User) -> str:
 
 def _seen_by_nobody_else(row: ReportRow, actor: User) -> bool:
     """In the office, that is: what a colleague filled in and ``actor`` checked, two have seen."""
-    if row.filled_by_id == actor.pk:
-        return True
-    filled = row.filled_by
-    # Who has left the office since was of it all the same.
-    of_office = filled is not None and not filled.role_names.isdisjoint(OFFICE_ROLES)
-    return row.checked_by_id == actor.pk and not of_office
+    return row.filled_by_id == actor.pk or (row.checked_by_id == actor.pk and not filled_in_office(row))
 
 
 REPORT = StateMachine(
@@ -50,23 +45,22 @@ def report_open(*, actor: User, quarter: str) -> QuarterlyReport:
     require(actor, "open")
     chosen = quarters.parse(quarter)
     plan = plan_on(chosen.end)
-    if not plan.starts_on <= chosen.end <= plan.ends_on:
+    if not plan.covers(chosen.end):
         raise Invalid(f"{chosen.label}不在方案期内，没有要报送的台账。", field="quarter")
     if clock.today() < chosen.end:
         raise Invalid(f"{chosen.label}还没有结束，{chosen.end} 起才能填报。", field="quarter")
     if QuarterlyReport.objects.filter(plan=plan, quarter=str(chosen)).exists():
         raise Conflict(f"{chosen.label}的台账已经开启，请在原台账上办理。")
     report = _new(actor, plan, str(chosen), 1)
-    ReportRow.objects.bulk_create(ReportRow(report=report, measure=measure) for measure in plan.measures.all())
-    due = quarters.due(chosen).day
-    for measure in plan.measures.all():
-        tell(
-            people_of(measure, MeasureUnit.Role.LEAD),
-            f"report-open:{report.pk}",
-            f"请填报{chosen.label}台账",
-            f"由本单位牵头的措施，请在 {due} 前填完进展情况、存在问题和下一步工作计划。",
-            report,
-        )
+    measures = plan.measures.all()
+    ReportRow.objects.bulk_create(ReportRow(report=report, measure=measure) for measure in measures)
+    tell(
+        people_of(measures, MeasureUnit.Role.LEAD),
+        f"report-open:{report.pk}",
+        f"请填报{chosen.label}台账",
+        f"由本单位牵头的措施，请在 {quarters.due(chosen).day} 前填完进展情况、存在问题和下一步工作计划。",
+        report,
+    )
     return report
 
 
@@ -108,9 +102,7 @@ def report_sign(*, actor: User, report: QuarterlyReport, seen: str | None = None
 def report_correct(*, actor: User, report: QuarterlyReport, reason: str) -> QuarterlyReport:
     """Open the next version of a signed report with its words: what is wrong in them is returned, the rest stands."""
     require(actor, "check")
-    reason = reason.strip()[:COMMENT]
-    if not reason:
-        raise Invalid("请写明为什么更正。", field="reason")
+    reason = _stated(reason, "更正")
     newest = QuarterlyReport.objects.filter(plan=report.plan, quarter=report.quarter).latest("number")
     if newest.pk != report.pk or newest.state != _REPORT.SIGNED:
         raise Conflict("这一版已经在更正，请刷新后在新的一版上办理。")
@@ -134,10 +126,8 @@ def report_withdraw(*, actor: User, report: QuarterlyReport, reason: str) -> Non
     it keeps all words)."""
     require(actor, "check")
     require_open(report)
-    reason = reason.strip()[:COMMENT]
-    if not reason:
-        raise Invalid("请写明为什么撤回。", field="reason")
-    if report.number == 1 and report.rows.exclude(state=_ROW.TO_FILL).exists():
+    reason = _stated(reason, "撤回")
+    if not loses_no_words(report):
         raise Conflict("已经有单位填报，不能撤回。")
     audit.record(
         "report_withdraw", actor=actor, obj=report, quarter=report.quarter, number=report.number, reason=reason
@@ -146,12 +136,15 @@ def report_withdraw(*, actor: User, report: QuarterlyReport, reason: str) -> Non
     report.delete()
 
 
+def loses_no_words(report: QuarterlyReport) -> bool:
+    """Whether an open report can go without anybody's words."""
+    return report.number > 1 or not report.rows.exclude(state=_ROW.TO_FILL).exists()
+
+
 def mark_of(report: QuarterlyReport) -> str:
     """What tells one standing of a report's words and checks from another."""
-    rows = report.rows.order_by("measure__number").values_list("pk", "filled_at", "checked_by")
-    return hashlib.sha256(
-        repr([report.pk, *((pk, at and at.isoformat(), by) for pk, at, by in rows)]).encode()
-    ).hexdigest()
+    rows = [(row.pk, row.stamp, row.checked_by_id) for row in report.rows.order_by("pk")]
+    return hashlib.sha256(repr([report.pk, *rows]).encode()).hexdigest()
 
 
 def digest_of(report: QuarterlyReport, snapshot: object, before: str) -> str:
@@ -169,6 +162,12 @@ def broken_reports() -> list[QuarterlyReport]:
         for report in signed.order_by("pk")
         if report.digest != digest_of(report, report.snapshot, report.previous.digest if report.previous else "")
     ]
+
+
+def _stated(reason: str, what: str) -> str:
+    if stated := reason.strip()[:COMMENT]:
+        return stated
+    raise Invalid(f"请写明为什么{what}。", field="reason")
 
 
 def _new(actor: User, plan: Plan, quarter: str, number: int, reason: str = "") -> QuarterlyReport:

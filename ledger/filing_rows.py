@@ -65,7 +65,7 @@ def row_fill(*, actor: User, row: ReportRow, words: Words, seen: str | None = No
     if changed:
         row.answers.all().delete()
         tell(
-            people_of(row.measure, MeasureUnit.Role.SUPPORT),
+            people_of([row.measure], MeasureUnit.Role.SUPPORT),
             # One message a day, however many rows are filled in.
             f"report-answer:{row.report_id}:{clock.today()}",
             "请确认台账填报",
@@ -91,7 +91,7 @@ def row_answer(*, actor: User, row: ReportRow, agreed: bool, comment: str = "", 
     if not agreed:
         office = users_with(Role.OFFICE, Role.OFFICE_SIGNER) if row.state == _ROW.CHECKED else ()
         tell(
-            [*people_of(row.measure, MeasureUnit.Role.LEAD), *office],
+            [*people_of([row.measure], MeasureUnit.Role.LEAD), *office],
             f"report-objection:{answer.pk}:{answer.at.isoformat()}",
             f"第 {row.measure.number} 项台账有意见",
             f"{actor.party}：{comment}",
@@ -105,7 +105,7 @@ def row_answer(*, actor: User, row: ReportRow, agreed: bool, comment: str = "", 
 def row_check(*, actor: User, row: ReportRow, seen: str | None = None) -> None:
     """The office finds the row right; with the last one, signers are told.
 
-    ``seen``: ``filled_at`` (ISO, empty before the first) of the words that were read; Conflict when it is another.
+    ``seen``: ``stamp`` of the words that were read; Conflict when it is another by now.
     """
     require(actor, "check")
     _require_seen(row, seen)
@@ -126,7 +126,7 @@ def row_return(*, actor: User, row: ReportRow, reason: str) -> None:
     moved = ROW.move(row, _ROW.RETURNED, actor=actor, reason=reason, checked_by=None, note=reason)
     audit.record("report_row_return", actor=actor, obj=row, measure=row.measure.number, reason=reason)
     tell(
-        people_of(row.measure, MeasureUnit.Role.LEAD),
+        people_of([row.measure], MeasureUnit.Role.LEAD),
         f"report-return:{moved.pk}",
         f"第 {row.measure.number} 项台账已退回",
         reason,
@@ -135,9 +135,9 @@ def row_return(*, actor: User, row: ReportRow, reason: str) -> None:
     )
 
 
-def people_of(measure: Measure, role: MeasureUnit.Role) -> list[User]:
-    """Those who report for the units that have ``role`` in the measure."""
-    units = measure.units.filter(role=role, pending=False, party__isnull=False).order_by()
+def people_of(measures: Iterable[Measure], role: MeasureUnit.Role) -> list[User]:
+    """Those who report for the units that have ``role`` in any of ``measures``."""
+    units = MeasureUnit.objects.filter(measure__in=measures, role=role, pending=False, party__isnull=False).order_by()
     return list(users_with(Role.LEAD_UNIT).filter(party__in=units.values("party")))
 
 
@@ -159,13 +159,13 @@ def _require_seen(row: ReportRow, seen: str | None) -> None:
     """The row as it is now, under the lock of its report: somebody may have written since it was read."""
     require_open(row.report)
     row.refresh_from_db(fields=["state", "filled_at", "filled_by", *LABELS])
-    if seen is not None and seen != (row.filled_at.isoformat() if row.filled_at else ""):
+    if seen is not None and seen != row.stamp:
         raise Conflict("这一项刚刚有人改过，请看过新的内容再办理。")
 
 
 def tell(
     users: Iterable[User], key: str, title: str, body: str, report: QuarterlyReport, row: ReportRow | None = None
-) -> None:
-    """Leave a message that leads to the report, or to the row."""
+) -> int:
+    """Leave a message that leads to the report, or to the row; how many are new."""
     path = f"/ledger/{report.quarter}/filing/" + (f"{row.measure.number}/" if row else "")
-    notify(users=users, key=key, title=title, body=body, path=path)
+    return notify(users=users, key=key, title=title, body=body, path=path)

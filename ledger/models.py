@@ -1,6 +1,8 @@
 """The plan as data: measures, the units that answer for them, deadlines, indicator declarations; and its quarters as
 they are filed."""
 
+from datetime import date
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -28,6 +30,10 @@ class Plan(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def covers(self, day: date) -> bool:
+        """Whether ``day`` is within the plan's years."""
+        return self.starts_on <= day <= self.ends_on
 
 
 class Measure(models.Model):
@@ -186,6 +192,11 @@ class ReportRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.report} {self.measure}"
+
+    @property
+    def stamp(self) -> str:
+        """When its words were written, as a page that shows them carries it; empty before the first."""
+        return self.filled_at.isoformat() if self.filled_at else ""
 
 
 class RowAnswer(models.Model):

@@ -47,8 +47,8 @@ def may_file(user: Viewer, action: str, measure: Measure | None = None) -> bool:
         return False
     if action == "fill":
         return measure.number in traced_measures(user, measure.plan)
-    reports = user.has_role(*OFFICE_ROLES, Role.LEAD_UNIT)
-    return action == "answer" and reports and measure.number in _part_in(user, measure.plan, MeasureUnit.Role.SUPPORT)
+    supported = measure.number in _part_in(user, measure.plan, MeasureUnit.Role.SUPPORT)
+    return action == "answer" and may_file(user, "see") and supported
 
 
 def can(user: Viewer, action: str, plan: Plan | None = None) -> bool:

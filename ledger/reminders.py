@@ -3,9 +3,9 @@
 from django.utils import timezone
 
 from accounts.selectors import users_with
-from accounts.services import notify
 from common import clock, workdays
 from ledger import quarters
+from ledger.filing_rows import tell
 from ledger.models import QuarterlyReport
 from ledger.standing import REPORTERS, Turn, open_reports, standings, turns
 
@@ -22,7 +22,8 @@ def remind() -> int:
 
 
 def _remind(report: QuarterlyReport) -> int:
-    today, due = clock.today(), quarters.due(quarters.parse(report.quarter)).day
+    quarter = quarters.parse(report.quarter)
+    today, due = clock.today(), quarters.due(quarter).day
     left = quarters.working_days_between(today, due)
     if today <= due and left not in DAYS_LEFT:
         return 0
@@ -32,10 +33,5 @@ def _remind(report: QuarterlyReport) -> int:
     waited_for = [user for user in users_with(*REPORTERS) if turns(user, rows).keys() - kept]
     late = f"已过报送时限（{due}）" if report.number == 1 else "更正还没有审签"
     when = late if today > due else f"还剩 {left} 个工作日" if left else "今天截止"
-    return notify(
-        users=waited_for,
-        key=f"report-remind:{report.pk}:{today}",
-        title=f"{quarters.parse(report.quarter).label}台账还有事项待办",
-        body=f"{when}，请办理轮到您的各项。",
-        path=f"/ledger/{report.quarter}/filing/",
-    )
+    title, body = f"{quarter.label}台账还有事项待办", f"{when}，请办理轮到您的各项。"
+    return tell(waited_for, f"report-remind:{report.pk}:{today}", title, body, report)

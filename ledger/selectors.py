@@ -77,7 +77,7 @@ class LedgerTable:
     @property
     def outside_plan(self) -> bool:
         """True for a quarter before or after the plan's years."""
-        return not self.plan.starts_on <= self.quarter.end <= self.plan.ends_on
+        return not self.plan.covers(self.quarter.end)
 
     def as_json(self, *, evidence: Collection[int] | None = None) -> dict[str, Any]:
         """The published shape (README, ``ledger --format json``), with evidence of those measures (None: of all)."""
@@ -168,11 +168,13 @@ def ledger_table(
     """
     chosen = quarters.parse(quarter) if isinstance(quarter, str) else quarter
     plan = plan or plan_on(chosen.end)
-    table = recorded(chosen, plan)
     filed = filed_of(plan, str(chosen), working=working, version=version)
-    if version is not None and filed is None:
-        raise Missing("没有这一版审签过的台账。", field="version")
-    return _as_filed(table, filed) if filed else table
+    if filed is None:
+        if version is not None:
+            raise Missing("没有这一版审签过的台账。", field="version")
+        return recorded(chosen, plan)
+    # What is frozen is not counted again.
+    return _as_filed(recorded(chosen, plan, filed.indicators if filed.signed else None), filed)
 
 
 def _as_filed(table: LedgerTable, filed: Filed) -> LedgerTable:
@@ -182,19 +184,19 @@ def _as_filed(table: LedgerTable, filed: Filed) -> LedgerTable:
     # A measure that the plan got since is in no report signed before.
     kept = [row for row in table.rows if row.number in filed.rows]
     rows = tuple(replace(row, suggestion=NOTHING_SUGGESTED, **filed.rows[row.number]) for row in kept)
-    due, tentative = filed.due, filed.due_tentative
-    return replace(table, rows=rows, indicators=filed.indicators, due=due, due_tentative=tentative, filed=filed)
+    return replace(table, rows=rows, due=filed.due, due_tentative=filed.due_tentative, filed=filed)
 
 
-def recorded(chosen: Quarter, plan: Plan) -> LedgerTable:
-    """The table as the records have it."""
+def recorded(chosen: Quarter, plan: Plan, values: tuple[IndicatorValue, ...] | None = None) -> LedgerTable:
+    """The table as the records have it; with ``values`` in place of its indicators they are not counted."""
     declared = declaration(plan)
     due = quarters.due(chosen)
     states = drafted(declared.measures, chosen.end, plan.starts_on, min(chosen.end, clock.today()))
     by_number = {measure.number: measure for measure in declared.measures}
     measures = plan.measures.order_by("number").prefetch_related("units")
-    values = indicator_values(plan, chosen)
-    inside = plan.starts_on <= chosen.end <= plan.ends_on
+    if values is None:
+        values = indicator_values(plan, chosen)
+    inside = plan.covers(chosen.end)
     over = clock.today() > chosen.end
     advice = {
         number: suggested(state.deadlines, [item for item in values if item.measure == number], chosen, over=over)

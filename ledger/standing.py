@@ -28,6 +28,10 @@ class Turn(StrEnum):
     ANSWER = "answer"
 
 
+# What the pages call it.
+VERBS = {Turn.FILL: "填报", Turn.STAND_IN: "代填", Turn.CHECK: "审核", Turn.ANSWER: "确认"}
+
+
 @dataclass(frozen=True)
 class RowStanding:
     """One row. ``lead`` in the plan's wording, ``leaders`` by party, ``reachable`` when one of them has an account;
@@ -89,10 +93,12 @@ def turn(user: User, item: RowStanding) -> Turn:
 
 def _checks(user: User, row: ReportRow) -> bool:
     """Not what she filled in; and a signer only what a colleague did, or she could not sign."""
-    filled = row.filled_by
-    if filled is None or filled.pk == user.pk:
-        return False
-    return not may_file(user, "sign") or not filled.role_names.isdisjoint(OFFICE_ROLES)
+    return row.filled_by_id != user.pk and (not may_file(user, "sign") or filled_in_office(row))
+
+
+def filled_in_office(row: ReportRow) -> bool:
+    """Whether somebody of the office wrote the words; who has left it since was of it all the same."""
+    return row.filled_by is not None and not row.filled_by.role_names.isdisjoint(OFFICE_ROLES)
 
 
 def to_sign(user: User, found: Sequence[RowStanding]) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from enterprises import places
 from products.models import ProductVersion
+from products.rules.evaluate import any_true
 from products.selectors import listed_versions
 from search.registry import Document, Keyword, Number, Row, Sort, Text
 
@@ -30,9 +31,10 @@ HERE, UNSURE, AWAY = SERVED = ("本市可办", "待核实", "不在本市")
 
 def _served(version: ProductVersion) -> str:
     covered, home = places.resolve(version.region_text), places.membership(places.HOME)
-    if any(code in home.yes or code in places.descendants(places.HOME) for code in covered):
-        return HERE
-    return AWAY if covered and not home.unsure.intersection(covered) else UNSURE
+    if not covered:
+        return UNSURE
+    within = (code in places.descendants(places.HOME) or home.contains(code) for code in covered)
+    return {True: HERE, None: UNSURE, False: AWAY}[any_true(within)]
 
 
 def _regions(version: ProductVersion) -> list[str]:

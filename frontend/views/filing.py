@@ -20,11 +20,10 @@ from ledger import filing, filing_rows, quarters
 from ledger.models import Plan, QuarterlyReport, ReportRow
 from ledger.policies import may_file
 from ledger.selectors import LedgerRow, plan_on, recorded
-from ledger.standing import TO_WRITE, RowStanding, Turn, count_in, reports_of, standings, to_sign, turn
+from ledger.standing import TO_WRITE, VERBS, RowStanding, count_in, reports_of, standings, to_sign, turn
 
 WITH_REASON = ("correct", "withdraw")
-_STATE = ReportRow.State
-_VERBS = {Turn.FILL: "填报", Turn.STAND_IN: "代填", Turn.CHECK: "审核", Turn.ANSWER: "确认"}
+_STATE, _OPEN = ReportRow.State, QuarterlyReport.State.OPEN
 
 
 @require_http_methods(FORM)
@@ -60,7 +59,7 @@ def row(request: HttpRequest, quarter: str, number: str) -> HttpResponse:
     action = request.POST.get("action", "")
     forms = _forms(request, action, found, drafted)
     form, conflict = forms.get(action), ""
-    if request.method == "POST":
+    if request.method == "POST" and (form is None or form.is_valid()):
         try:
             messages.success(request, _act(user, found, action, form, request.POST.get("seen", "")))
             return redirect("frontend:filing", quarter=found.report.quarter)
@@ -73,7 +72,7 @@ def row(request: HttpRequest, quarter: str, number: str) -> HttpResponse:
                 blame(form, error.field, error.message)
     shown = form or forms["fill"]
     may = {name: may_file(user, name, found.measure) for name in ("fill", "answer", "check")}
-    opened = found.report.state == QuarterlyReport.State.OPEN
+    opened = found.report.state == _OPEN
     context = {
         "standing": standing,
         "row": found,
@@ -99,27 +98,22 @@ def _board(user: User, plan: Plan, chosen: quarters.Quarter, versions: list[Quar
     due, today = quarters.due(chosen), clock.today()
     return {
         "quarter": chosen,
-        "inside": plan.starts_on <= chosen.end <= plan.ends_on,
+        "inside": plan.covers(chosen.end),
         "over": today >= chosen.end,
         "report": newest,
         "versions": versions,
-        "rows": [(item, _VERBS.get(turn(user, item), "")) for item in rows],
+        "rows": [(item, VERBS.get(turn(user, item), "")) for item in rows],
         "steps": [(str(state.label), count_in(rows, state)) for state in _STATE],
         "to_check": len(rows) - count_in(rows, _STATE.CHECKED),
         "due": due,
         "left": quarters.working_days_between(today, due.day),
         "late": today > due.day,
         "correcting": newest is not None and newest.number > 1,
-        "may": {action: may_file(user, action) for action in ("open", "check", "sign")},
+        "may": {action: may_file(user, action) for action in ("open", "check")},
         "signable": to_sign(user, rows),
         "mark": filing.mark_of(newest) if newest else "",
-        "withdrawable": newest is not None and _withdrawable(newest, rows),
+        "withdrawable": newest is not None and newest.state == _OPEN and filing.loses_no_words(newest),
     }
-
-
-def _withdrawable(report: QuarterlyReport, rows: list[RowStanding]) -> bool:
-    untouched = count_in(rows, _STATE.TO_FILL) == len(rows)
-    return report.state == QuarterlyReport.State.OPEN and (report.number > 1 or untouched)
 
 
 def _fillable(found: ReportRow, may: Mapping[str, bool]) -> bool:
@@ -188,9 +182,6 @@ def _forms(request: HttpRequest, action: str, found: ReportRow, drafted: LedgerR
 
 def _act(user: User, found: ReportRow, action: str, form: Form | None, seen: str) -> str:
     """Do what was asked for; the sentence that says so. ``seen``: when the words were written that the reader saw."""
-    if form is not None and not form.is_valid():
-        field = next(iter(form.errors))
-        raise Invalid(str(form.errors[field][0]), field=field)
     data = form.cleaned_data if form is not None else {}
     number = found.measure.number
     acts: dict[str, tuple[Callable[[], Any], str]] = {

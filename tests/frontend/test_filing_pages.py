@@ -12,7 +12,7 @@ from ledger.models import QuarterlyReport, ReportRow
 from ledger.quarters import parse
 from ledger.services import carried_plans, plan_load
 from tests.frontend.conftest import text_of
-from tests.ledger.test_filing import NUMBER, QUARTER, make_staff, row_of
+from tests.ledger.filing import NUMBER, QUARTER, make_staff, row_of
 
 pytestmark = pytest.mark.django_db
 BOARD, LEDGER = f"/ledger/{QUARTER}/filing/", f"/ledger/{QUARTER}/"

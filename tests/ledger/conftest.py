@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from ledger.filing import report_open
 from ledger.services import carried_plans, plan_load
+from tests.ledger.filing import QUARTER, make_staff
 
 HERE = Path(__file__).parent
 
@@ -14,6 +16,18 @@ def plan(actor):
     """The city's plan."""
     (path,) = carried_plans()
     return plan_load(actor=actor, path=path).plan
+
+
+@pytest.fixture
+def staff(actor, plan):
+    """Those who file a quarter of the city's plan."""
+    return make_staff(actor)
+
+
+@pytest.fixture
+def report(staff):
+    """A report just opened."""
+    return report_open(actor=staff.clerk, quarter=QUARTER)
 
 
 @pytest.fixture

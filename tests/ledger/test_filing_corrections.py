@@ -14,7 +14,7 @@ from ledger.filing_rows import row_answer, row_check, row_fill, row_return
 from ledger.models import Measure, QuarterlyReport, ReportRow
 from ledger.quarters import parse
 from ledger.standing import Turn, standings, turns
-from tests.ledger.test_filing import OTHER, QUARTER, WORDS, check_all, make_signed, make_staff, row_of
+from tests.ledger.filing import OTHER, QUARTER, WORDS, check_all, make_signed, row_of
 
 pytestmark = pytest.mark.django_db
 
@@ -23,16 +23,6 @@ pytestmark = pytest.mark.django_db
 def over():
     with clock.at(parse(QUARTER).end):
         yield
-
-
-@pytest.fixture
-def staff(actor, plan):
-    return make_staff(actor)
-
-
-@pytest.fixture
-def report(staff):
-    return report_open(actor=staff.clerk, quarter=QUARTER)
 
 
 def test_of_two_units_that_lead_the_later_sees_what_the_other_wrote_first(staff, report):

@@ -1,51 +1,30 @@
 """Many hands on one report at once: opened once, signed as it stands, in one chain without a fork."""
 
-import threading
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connection
 
 from common import audit
-from common.errors import Conflict, NotAllowed
+from common.errors import NotAllowed
 from ledger.filing import digest_of, report_correct, report_open, report_sign
 from ledger.filing_rows import Words, row_check, row_fill, row_return
 from ledger.models import QuarterlyReport, ReportRow
-from tests.ledger.test_filing import NEXT, QUARTER, check_all, make_signed, make_staff, row_of
+from tests.ledger.filing import NEXT, QUARTER, check_all, make_signed, row_of
+from tests.races import at_once
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
 
 
-@pytest.fixture
-def staff(actor, plan):
-    return make_staff(actor)
-
-
-def at_once(*works):
-    """What each of ``works`` came to, all begun together: a conflict is an outcome too, any other error is shown."""
-    barrier = threading.Barrier(len(works))
-
-    def attempt(work):
-        try:
-            barrier.wait(timeout=60)
-            return work()
-        except Conflict:
-            return "conflict"
-        except Exception as error:  # noqa: BLE001 - kept as a result, which the assertion then shows
-            return repr(error)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(works)) as pool:
-        return list(pool.map(attempt, works))
+def together(*works):
+    """What each of ``works`` came to, all begun together."""
+    return at_once(lambda number: works[number](), len(works), len(works))
 
 
 def test_opened_by_many_at_once_a_quarter_has_one_report(staff):
     def opened():
         return report_open(actor=staff.clerk, quarter=QUARTER).number
 
-    assert Counter(at_once(*[opened] * 8)) == {1: 1, "conflict": 7}
+    assert Counter(together(*[opened] * 8)) == {1: 1, "conflict": 7}
     assert QuarterlyReport.objects.get().rows.count() == 14
     assert audit.verify()[1] == []
 
@@ -56,7 +35,7 @@ def test_corrected_by_many_at_once_a_report_has_one_next_version(staff):
     def corrected():
         return report_correct(actor=staff.clerk, report=signed, reason="场次有误").number
 
-    assert Counter(at_once(*[corrected] * 8)) == {2: 1, "conflict": 7}
+    assert Counter(together(*[corrected] * 8)) == {2: 1, "conflict": 7}
     assert QuarterlyReport.objects.get(number=2).rows.count() == 14
 
 
@@ -84,7 +63,7 @@ def test_a_signature_stands_under_the_words_that_are_there(staff):
                 continue
             return "signed"
 
-    signed, *others = at_once(signing, *[rewriting(number) for number in (1, 7, 14)])
+    signed, *others = together(signing, *[rewriting(number) for number in (1, 7, 14)])
     assert signed == "signed"
     assert set(others) <= {"rewritten", "conflict"}
     report.refresh_from_db()
@@ -107,7 +86,7 @@ def test_quarters_signed_at_once_make_one_chain(staff):
 
         return work
 
-    assert at_once(*map(signing, reports)) == ["signed"] * len(reports)
+    assert together(*map(signing, reports)) == ["signed"] * len(reports)
     following = {report.previous_id: report for report in QuarterlyReport.objects.order_by("pk")}
     assert len(following) == len(reports)
     before, digest, length = None, "", 0
@@ -125,5 +104,5 @@ def test_one_report_signed_by_many_at_once_is_signed_once(staff):
         report_sign(actor=staff.signer, report=QuarterlyReport.objects.get(pk=report.pk))
         return "signed"
 
-    assert Counter(at_once(*[signing] * 4)) == {"signed": 1, "conflict": 3}
+    assert Counter(together(*[signing] * 4)) == {"signed": 1, "conflict": 3}
     assert audit.verify()[1] == []

@@ -12,7 +12,7 @@ from ledger.filing_rows import row_fill
 from ledger.models import MeasureUnit
 from ledger.reminders import DAYS_LEFT, remind
 from ledger.standing import Turn, standings, turn
-from tests.ledger.test_filing import QUARTER, WORDS, make_staff, row_of
+from tests.ledger.filing import QUARTER, WORDS, row_of
 
 pytestmark = pytest.mark.django_db
 
@@ -20,11 +20,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def due(db):
     return quarters.due(quarters.parse(QUARTER)).day
-
-
-@pytest.fixture
-def staff(actor, plan):
-    return make_staff(actor)
 
 
 def told_on(day):

@@ -26,7 +26,7 @@ from ledger.quarters import parse
 from ledger.selectors import ledger_table
 from ledger.services import carried_plans, plan_load
 from ledger.standing import reports_of
-from tests.ledger.test_filing import (
+from tests.ledger.filing import (
     NEXT,
     NUMBER,
     OTHER,
@@ -48,16 +48,6 @@ STATE, OPEN, SIGNED = ReportRow.State, QuarterlyReport.State.OPEN, QuarterlyRepo
 def frozen_clock():
     with clock.at(OVER):
         yield
-
-
-@pytest.fixture
-def staff(actor, plan):
-    return make_staff(actor)
-
-
-@pytest.fixture
-def report(staff):
-    return report_open(actor=staff.clerk, quarter=QUARTER)
 
 
 @pytest.fixture

@@ -1,19 +1,15 @@
 """A thousand at once, each on a connection of its own: no rule is broken, and who loses is told cleanly."""
 
 import json
-import threading
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
-from django.db import connection
 from django.test import Client
 
 from accounts.models import Party
 from accounts.services import party_register, system_actor
 from common import audit, clock
-from common.errors import Conflict
 from enterprises.models import Need
 from enterprises.services import enterprise_register
 from journal.models import Posting
@@ -26,6 +22,7 @@ from tests.codes import credit_code
 from tests.houses import PROVE
 from tests.matching.chain import FRIDAY, make_chain
 from tests.matching.money import WAN, claim, sign
+from tests.races import at_once
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
 RACERS, AT_ONCE = (1_000, 64) if PROVE else (60, 12)
@@ -34,24 +31,9 @@ OFFICERS = 20 if PROVE else 3
 CAPACITY = RACERS * 6 // 10 // OFFICERS
 
 
-def at_once(work):
-    """How often each outcome of ``work(number)`` came; a conflict and an unexpected error are outcomes too."""
-    barrier = threading.Barrier(AT_ONCE)
-
-    def attempt(number):
-        try:
-            if number < AT_ONCE:
-                barrier.wait(timeout=60)
-            return work(number)
-        except Conflict:
-            return "conflict"
-        except Exception as error:  # noqa: BLE001 - kept as a result, which the assertion then shows
-            return repr(error)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        return Counter(pool.map(attempt, range(RACERS)))
+def outcomes(work):
+    """How often each outcome of ``work(number)`` came."""
+    return Counter(at_once(work, RACERS, AT_ONCE))
 
 
 def test_of_all_claims_to_one_first_loan_one_wins(record_property):
@@ -79,7 +61,7 @@ def test_of_all_claims_to_one_first_loan_one_wins(record_property):
         first_loans.first_loan_confirm(actor=root, claim=made)
         return "won"
 
-    assert at_once(attempt) == {"won": 1, "conflict": RACERS - 1}
+    assert outcomes(attempt) == {"won": 1, "conflict": RACERS - 1}
     assert Counter(FirstLoanClaim.objects.order_by("pk").values_list("state", flat=True)) == {
         "confirmed": 1,
         "doubtful": RACERS - 1,
@@ -107,7 +89,7 @@ def test_one_key_is_one_need_and_one_answer(record_property):
             assert answer.json()["errors"][0]["code"] == "in_flight"
             busy["in flight"] += 1
 
-    answers = at_once(submit)
+    answers = outcomes(submit)
     ((status, content),) = answers
     made = Need.objects.get(purpose="一次需求")
     assert (status, json.loads(content)["code"], made.party_id) == (201, made.code, chain.firm.pk)
@@ -133,7 +115,7 @@ def test_a_page_sent_many_times_is_one_need(record_property):
         answer = client.post("/me/needs/new/", sent)
         return answer.status_code, answer.headers.get("Location")
 
-    answers = at_once(submit)
+    answers = outcomes(submit)
     made = Need.objects.get(purpose="一页需求")
     assert answers == {(302, f"/me/matches/?need={made.code}"): RACERS}
     record_property("proof", f"同一页登记需求提交 {RACERS} 次（{AT_ONCE} 路并发）：需求 1 项，都转到它，违反 0")
@@ -154,7 +136,7 @@ def test_no_officer_is_given_more_than_its_capacity(record_property):
         return "won"
 
     room = OFFICERS * CAPACITY
-    assert at_once(assign) == {"won": room, "conflict": RACERS - room}
+    assert outcomes(assign) == {"won": room, "conflict": RACERS - room}
     held = Counter(LiaisonAssignment.objects.order_by("pk").values_list("officer_id", flat=True))
     assert set(held.values()) == {CAPACITY}
     assert audit.verify()[1] == []
